@@ -1,0 +1,24 @@
+"""Text from outside is data: what could act on a terminal is made visible, never obeyed."""
+
+from __future__ import annotations
+
+import re
+
+# C0 but newline and tab, DEL, C1, and the bidirectional controls that can make text read as something else.
+_ACTING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def _visible(match: re.Match[str]) -> str:
+    code = ord(match.group())
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+
+
+def clean(text: str) -> str:
+    """The text with every control character spelled out (``\\x1b``); newlines and tabs stay, CR LF becomes LF."""
+    return _LONE_SURROGATE.sub("\N{REPLACEMENT CHARACTER}", _ACTING.sub(_visible, text.replace("\r\n", "\n")))
+
+
+def clean_line(text: str) -> str:
+    """Cleaned text on one line: runs of white space become one space."""
+    return " ".join(clean(text).split())

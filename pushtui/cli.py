@@ -1,0 +1,393 @@
+"""The command line. Imports nothing heavy before it is needed: `pushtui --help` loads no widget and no protocol."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from pushtui import __version__
+from pushtui.base.errors import Cancelled, PushtuiError, ReadOnlyRefused, UsageError
+from pushtui.base.secret import forbid_core_dumps
+from pushtui.base.words import _
+
+if TYPE_CHECKING:
+    from pushtui.headless import Options
+
+STEPS = (
+    "tenant",
+    "servers",
+    "certificate",
+    "auth-server",
+    "service-principal",
+    "push-proxy",
+    "verification",
+)
+CONSENTS = ("service-principal-key", "replace-certificate", "break-trust")
+
+EXIT_CODES = """\
+exit codes:
+  0    everything as it should be
+  1    it could not be found out or done (after apply: also what is still waiting)
+  2    wrong usage, or a profile that cannot be used
+  3    changes are needed, or something is still waiting (check, plan, renew)
+  4    a person must act
+  130  interrupted
+
+Steps: tenant, servers, certificate, auth-server, service-principal, push-proxy,
+verification. Without --probe, check leaves verification out.
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the program; the exit code."""
+    options = _parser().parse_args(arguments)
+    forbid_core_dumps()
+    try:
+        return _dispatch(options)
+    except (UsageError, ReadOnlyRefused) as error:
+        return _fail(error, 2)
+    except Cancelled:
+        return 130
+    except PushtuiError as error:
+        return _fail(error, 1)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # or Python complains when it flushes at its end
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _fail(error: PushtuiError, code: int) -> int:
+    sys.stderr.write(f"pushtui: {error}\n")
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    common = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    common.add_argument(
+        "-p",
+        "--profile",
+        metavar="NAME|PATH",
+        default=argparse.SUPPRESS,
+        help=_("the profile: a name in $XDG_CONFIG_HOME/pushtui/, or a TOML file (default: default)"),
+    )
+    common.add_argument(
+        "--read-only", action="store_true", default=argparse.SUPPRESS, help=_("nothing is written, whatever is asked")
+    )
+    steps = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    steps.add_argument(
+        "--step",
+        metavar="ID",
+        choices=STEPS,
+        action="append",
+        default=[],
+        help=_("only this step; may be given several times (default: all seven)"),
+    )
+    steps.add_argument("--json", action="store_true", help=_("print one JSON document on standard output"))
+
+    parser = argparse.ArgumentParser(
+        prog="pushtui",
+        description=_(
+            "Checks, sets up and proves the trust between on-premises Exchange and Microsoft 365"
+            " that push notification proxying needs. Without a command, starts the terminal application."
+        ),
+        epilog=EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        parents=[common],
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"pushtui {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    _add_check(commands, [common, steps])
+    _add_plan(commands, [common, steps])
+    _add_apply(commands, [common, steps])
+    _add_keys(commands, common)
+    _add_renew(commands, common)
+    _add_undo(commands, [common, steps])
+    _add_runs(commands, [common])
+    _add_doctor(commands, [common])
+    _add_lab(commands, [common])
+    return parser
+
+
+def _add_check(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], parents: list[argparse.ArgumentParser]
+) -> None:
+    text = _("read both sides and say which link of the chain is broken; changes nothing")
+    check = commands.add_parser("check", help=text, description=_capital(text), parents=parents, allow_abbrev=False)
+    check.add_argument(
+        "--probe", action="store_true", help=_("also run Exchange's own probe (stores nothing, takes a while)")
+    )
+
+
+def _add_plan(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], parents: list[argparse.ArgumentParser]
+) -> None:
+    text = _("as check, and show every change that apply would make; changes nothing")
+    commands.add_parser("plan", help=text, description=_capital(text), parents=parents, allow_abbrev=False)
+
+
+def _add_apply(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], parents: list[argparse.ArgumentParser]
+) -> None:
+    text = _("show the plan, ask, then make the changes and prove them")
+    apply = commands.add_parser("apply", help=text, description=_capital(text), parents=parents, allow_abbrev=False)
+    _add_consents(apply)
+    apply.add_argument(
+        "--overwrite-certificate-file",
+        action="store_true",
+        help=_("replace a different file at the certificate path"),
+    )
+
+
+def _add_consents(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--yes", action="store_true", help=_("do not ask; the consents below are still needed"))
+    command.add_argument(
+        "--accept",
+        metavar="NAME",
+        choices=CONSENTS,
+        action="append",
+        default=[],
+        help=_(
+            "consent to a change that wants a consent of its own: service-principal-key (adds a key to the service"
+            " principal that all of Exchange Online shares), replace-certificate (replaces a usable Auth certificate)"
+            " or break-trust (removes the key that this organization signs with, or will sign with next)"
+        ),
+    )
+
+
+def _add_json(command: argparse.ArgumentParser, default: bool | str = False) -> None:
+    command.add_argument(
+        "--json", action="store_true", default=default, help=_("print one JSON document on standard output")
+    )
+
+
+def _add_keys(commands: argparse._SubParsersAction[argparse.ArgumentParser], common: argparse.ArgumentParser) -> None:
+    text = _("list the service principal's keys and whose they are, or remove some of them")
+    keys = commands.add_parser("keys", help=text, description=_capital(text), parents=[common], allow_abbrev=False)
+    _add_json(keys)
+    actions = keys.add_subparsers(dest="keys_command", metavar="")
+    words = _("list the keys; changes nothing")
+    listing = actions.add_parser("list", help=words, description=_capital(words), parents=[common], allow_abbrev=False)
+    _add_json(listing, argparse.SUPPRESS)
+    words = _("remove keys, keeping every other one: shown first, backed up, journaled")
+    remove = actions.add_parser("remove", help=words, description=_capital(words), parents=[common], allow_abbrev=False)
+    remove.add_argument(
+        "keys", metavar="THUMBPRINT|SHA256", nargs="*", default=[], help=_("the keys, as pushtui keys shows them")
+    )
+    remove.add_argument("--expired", action="store_true", help=_("every key whose end has passed, whoever owns it"))
+    remove.add_argument(
+        "--all-of-this-organization",
+        action="store_true",
+        help=_("the keys of AuthConfig's current, next and previous certificates: ends this trust"),
+    )
+    _add_consents(remove)
+    _add_json(remove, argparse.SUPPRESS)
+
+
+def _add_renew(commands: argparse._SubParsersAction[argparse.ArgumentParser], common: argparse.ArgumentParser) -> None:
+    text = _("renew the Auth certificate before it ends, in steps over days: run it again when it says so")
+    renew = commands.add_parser("renew", help=text, description=_capital(text), parents=[common], allow_abbrev=False)
+    renew.add_argument(
+        "--within-days",
+        metavar="DAYS",
+        type=_days,
+        default=None,
+        help=_("renew when less than this is left (default: the profile's renewal.within_days, 60)"),
+    )
+    _add_consents(renew)
+    _add_json(renew)
+
+
+def _days(text: str) -> float:
+    days = float(text)
+    if not 0 < days <= 1000:
+        raise argparse.ArgumentTypeError(_("expected a number of days, at most 1000"))
+    return days
+
+
+def _add_undo(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], parents: list[argparse.ArgumentParser]
+) -> None:
+    text = _("take back what a run did: show the plan and what does not come back, ask, then do it")
+    undo = commands.add_parser("undo", help=text, description=_capital(text), parents=parents, allow_abbrev=False)
+    undo.add_argument(
+        "run",
+        metavar="RUN",
+        nargs="?",
+        default="",
+        help=_("the run, by its id or how that begins (default: the last one that changed anything)"),
+    )
+    undo.add_argument("--yes", action="store_true", help=_("do not ask; the consent below is still needed"))
+    undo.add_argument(
+        "--accept",
+        metavar="NAME",
+        choices=["replace-certificate"],
+        action="append",
+        default=[],
+        help=_("consent to replace-certificate: the Auth certificate before the run becomes the current one again"),
+    )
+
+
+def _add_runs(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], parents: list[argparse.ArgumentParser]
+) -> None:
+    text = _("list the runs that changed this organization, or show one for a change ticket")
+    runs = commands.add_parser("runs", help=text, description=_capital(text), parents=parents, allow_abbrev=False)
+    runs.add_argument("--json", action="store_true", help=_("print one JSON document"))
+    actions = runs.add_subparsers(dest="runs_command", metavar="")
+    text = _("one run as a report: Markdown, or as below")
+    show = actions.add_parser("show", help=text, description=_capital(text), allow_abbrev=False)
+    show.add_argument("run", metavar="RUN", help=_("the run, by its id or how that begins"))
+    form = show.add_mutually_exclusive_group()
+    form.add_argument("--html", action="store_true", help=_("one HTML document that needs no other file"))
+    form.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help=_("one JSON document"))
+
+
+def _add_doctor(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], parents: list[argparse.ArgumentParser]
+) -> None:
+    text = _("test every leg of the way to both sides, and say what to try where one fails; changes nothing")
+    doctor = commands.add_parser("doctor", help=text, description=_capital(text), parents=parents, allow_abbrev=False)
+    doctor.add_argument("--json", action="store_true", help=_("print one JSON document on standard output"))
+
+
+def _add_lab(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], parents: list[argparse.ArgumentParser]
+) -> None:
+    text = _("start a simulated organization and tenant, and the terminal application connected to them")
+    lab = commands.add_parser("lab", help=text, description=_capital(text), parents=parents, allow_abbrev=False)
+    lab.add_argument(
+        "--scenario",
+        metavar="NAME|FILE",
+        default="fresh",
+        help=_("the starting state: fresh, expired-certificate, near-expiry, done, old-cu, other-keys, or a TOML file"),
+    )
+    lab.add_argument(
+        "--kerberos",
+        action="store_true",
+        help=_("start a KDC as well, offer Kerberos everywhere, and sign in with it"),
+    )
+    lab.add_argument(
+        "--serve",
+        action="store_true",
+        help=_("the lab alone: prints one JSON line, runs until SIGTERM or until its standard input closes"),
+    )
+    actions = lab.add_subparsers(dest="lab_command", metavar="")
+    approve = actions.add_parser("approve", help=_("approve the device sign-in that shows CODE, in a running lab"))
+    approve.add_argument("code", metavar="CODE")
+    approve.add_argument("--decline", action="store_true", help=_("decline it instead"))
+
+
+def _capital(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def _dispatch(options: argparse.Namespace) -> int:
+    match options.command:
+        case None:
+            return _application(options)
+        case "lab":
+            return _lab(options)
+        case "keys":
+            options.command = f"keys {options.keys_command or 'list'}"
+            if options.keys_command == "remove" and not (
+                options.keys or options.expired or options.all_of_this_organization
+            ):
+                raise UsageError(
+                    "keys.none-named",
+                    _("No key is named"),
+                    remedy=_("Name thumbprints, or give --expired or --all-of-this-organization"),
+                )
+            return _headless(options)
+        case "runs":
+            return _runs(options)
+        case "doctor":
+            return _doctor(options)
+        case _:
+            return _headless(options)
+
+
+def _headless(options: argparse.Namespace) -> int:
+    from pushtui.headless import run
+    from pushtui.profile import load, locate
+
+    return run(load(locate(getattr(options, "profile", ""))), _options(options))
+
+
+def _runs(options: argparse.Namespace) -> int:
+    from pushtui.history import list_runs, show_run
+    from pushtui.profile import load, locate
+
+    profile = load(locate(getattr(options, "profile", "")))
+    if options.runs_command == "show":
+        return show_run(profile, options.run, "json" if options.json else "html" if options.html else "markdown")
+    return list_runs(profile, json=options.json)
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from pushtui.headless import run_doctor
+    from pushtui.profile import load, locate
+
+    return run_doctor(load(locate(getattr(options, "profile", ""))), json=options.json)
+
+
+def _options(options: argparse.Namespace) -> Options:
+    from pushtui.headless import Options
+    from pushtui.procedure.model import Consent, StepId
+
+    chosen = getattr(options, "step", ()) or STEPS
+    return Options(
+        command=options.command,
+        steps=tuple(step for step in StepId if step.value in chosen),
+        probe=getattr(options, "probe", False),
+        json=options.json,
+        yes=getattr(options, "yes", False),
+        accepted=frozenset(Consent(name) for name in getattr(options, "accept", ())),
+        overwrite_certificate_file=getattr(options, "overwrite_certificate_file", False),
+        read_only=getattr(options, "read_only", False),
+        keys=tuple(getattr(options, "keys", ())),
+        expired=getattr(options, "expired", False),
+        within_days=getattr(options, "within_days", None),
+        all_of_this_organization=getattr(options, "all_of_this_organization", False),
+        run_id=getattr(options, "run", ""),
+    )
+
+
+def _application(options: argparse.Namespace) -> int:
+    from pushtui.profile import load, load_or_new, locate
+
+    choice = getattr(options, "profile", "")
+    profile = load(locate(choice)) if choice else load_or_new(locate(choice))
+    _refuse_without_terminal()
+    from pushtui.tui.launch import run
+
+    return run(profile, read_only=getattr(options, "read_only", False))
+
+
+def _lab(options: argparse.Namespace) -> int:
+    from pushtui.laboratory import Lab, become_lab
+
+    if options.lab_command == "approve":
+        return become_lab(["approve", options.code, *(["--decline"] if options.decline else [])])
+    if options.serve:
+        return become_lab(["--scenario", options.scenario, *(["--kerberos"] if options.kerberos else [])])
+    _refuse_without_terminal()
+    from pushtui.profile import load
+
+    with Lab(options.scenario, kerberos=options.kerberos) as lab:
+        from pushtui.tui.launch import run
+
+        return run(load(lab.profile), read_only=getattr(options, "read_only", False))
+
+
+def _refuse_without_terminal() -> None:
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError(
+            "terminal.absent",
+            _("The terminal application needs a terminal"),
+            remedy=_("Use pushtui check, plan or apply where there is none"),
+        )

@@ -1,0 +1,1 @@
+"""Gathers facts, schedules, runs changes, cancels, journals, emits events."""

@@ -1,0 +1,202 @@
+"""The legs to the Exchange server, to Windows on the servers, and to the mail server."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Callable, Sequence
+from http.client import HTTPException
+from typing import TypeVar
+
+from pushtui.base.commands import Cmdlet
+from pushtui.base.errors import PushtuiError
+from pushtui.engine.connections import Connections
+from pushtui.engine.doctor import judgement
+from pushtui.engine.doctor.leg import Leg
+from pushtui.engine.doctor.rows import Outcome, Test, Verdict, ok, skipped, warning
+from pushtui.engine.doctor.wire import Presented, Reply, Target
+from pushtui.engine.ports import ReplyPort
+from pushtui.engine.sources import failure_of
+from pushtui.exchange import probe
+from pushtui.exchange.endpoint import Endpoint, exchange_endpoint, windows_endpoint
+from pushtui.procedure import questions
+from pushtui.profile import Profile
+
+T = TypeVar("T")
+
+
+class _Front:
+    """An endpoint as far as one comes without signing in."""
+
+    def __init__(self, leg: Leg, endpoint: Endpoint) -> None:
+        self._leg = leg
+        self._endpoint = endpoint
+        self._reply: Reply | None = None
+
+    def examine(self) -> None:
+        leg, endpoint = self._leg, self._endpoint
+        address = f"{endpoint.host}:{endpoint.port}"
+        leg.test(Test.NAME, endpoint.host, self._resolve)
+        leg.test(Test.TCP, address, self._connect)
+        if endpoint.ssl:
+            leg.test(Test.TLS, address, self._handshake)
+        leg.test(Test.IDENTIFY, endpoint.url, self._identify)
+        leg.test(Test.CLOCK, endpoint.host, self._clock, essential=False)
+
+    def _target(self) -> Target:
+        return Target(self._endpoint.host, self._endpoint.port, probe.tls_context(self._endpoint))
+
+    def _do(self, call: Callable[[], T]) -> T:
+        """Its result, or the error that its exception means here."""
+        try:
+            return call()
+        except (OSError, HTTPException, UnicodeError, ValueError) as error:
+            meaning = probe.explain(error, self._endpoint)
+        raise meaning
+
+    def _resolve(self) -> Outcome:
+        addresses = self._do(lambda: self._leg.wire.resolve(self._endpoint.host, self._endpoint.port))
+        return ok("name.resolved", addresses=", ".join(addresses[:4]))
+
+    def _connect(self) -> Outcome:
+        self._do(lambda: self._leg.wire.connect(self._target()).close())
+        return ok("tcp.connected", port=str(self._endpoint.port))
+
+    def _handshake(self) -> Outcome:
+        wire, target = self._leg.wire, self._target()
+        try:
+            return judgement.certificate(wire.handshake(target), self._leg.clock.now())
+        except ssl.SSLCertVerificationError as error:
+            failure = failure_of(probe.explain(error, self._endpoint))
+            return judgement.refused_certificate(failure, _presented(lambda: wire.unverified(target)))
+        except (OSError, ValueError) as error:
+            meaning = probe.explain(error, self._endpoint)
+        raise meaning
+
+    def _identify(self) -> Outcome:
+        endpoint = self._endpoint
+        reply = self._reply = self._do(
+            lambda: self._leg.wire.ask(
+                self._target(), "POST", f"/{endpoint.path}", probe.IDENTIFY_HEADERS, probe.IDENTIFY
+            )
+        )
+        trouble = probe.judge(reply.status, reply.headers, reply.body, endpoint)
+        if trouble is not None:
+            raise trouble
+        product = probe.product(reply.body)
+        if product:
+            return ok("identify.product", product=product)
+        return ok("identify.sign-in", schemes=", ".join(probe.offered(reply.headers)))
+
+    def _clock(self) -> Outcome:
+        assert self._reply is not None
+        return judgement.clock(self._reply)
+
+
+def examine_exchange(leg: Leg, profile: Profile, connections: Connections) -> tuple[str, ...]:
+    """The Exchange leg; the servers to look at on the Windows leg, where it came so far."""
+    try:
+        endpoint = exchange_endpoint(profile.exchange)
+    except PushtuiError as error:
+        outcome = Outcome(Verdict.FAILED, error.code, failure=failure_of(error))
+        leg.test(Test.NAME, profile.exchange.server or "-", lambda: outcome)
+        return ()
+    _Front(leg, endpoint).examine()
+    present: list[str] = []
+    complaints: list[str] = []
+
+    def sign_in() -> Outcome:
+        reply = _asked(leg, connections, Cmdlet.of("Get-Command", ("Name",), Name=judgement.CMDLETS), endpoint.timeout)
+        present.extend(str(item.get("Name") or "") for item in reply.objects)
+        complaints.extend(error.message for error in reply.errors if not getattr(error, "unknown_command", False))
+        return ok("sign-in.open", account=connections.account("exchange"), method=endpoint.auth)
+
+    def judged(judge: Callable[[], Outcome]) -> Outcome:
+        """Without any answer to Get-Command there is nothing to judge."""
+        return warning("roles.unknown", reason=complaints[0]) if complaints and not present else judge()
+
+    account = endpoint.user or endpoint.name
+    groups = {name: probe.granting(name) for name in judgement.CMDLETS}
+    read_only = profile.read_only
+    leg.test(Test.SIGN_IN, account, sign_in, bounded=False)
+    leg.test(
+        Test.READING, account, lambda: judged(lambda: judgement.roles_for_reading(present, groups)), essential=False
+    )
+    leg.test(
+        Test.CHANGING,
+        account,
+        lambda: judged(lambda: judgement.roles_for_changing(present, groups, read_only=read_only)),
+        essential=False,
+    )
+    return _servers(leg, connections, endpoint, present) if not leg.broken else ()
+
+
+def _asked(leg: Leg, connections: Connections, cmdlet: Cmdlet, seconds: float) -> ReplyPort:
+    return connections.organization([cmdlet], leg.cancellation, seconds).result()[0]
+
+
+def _servers(leg: Leg, connections: Connections, endpoint: Endpoint, present: Sequence[str]) -> tuple[str, ...]:
+    """The mailbox servers of the organization; none where they cannot be told, which is no row of its own."""
+    if "get-exchangeserver" not in {name.lower() for name in present}:
+        return ()
+    try:
+        reply = _asked(leg, connections, questions.SERVERS.cmdlet, endpoint.timeout)
+    except PushtuiError:
+        leg.cancellation.check()
+        return ()
+    return tuple(
+        str(item.get("Fqdn") or "") for item in reply.objects if item.get("IsMailboxServer") and item.get("Fqdn")
+    )
+
+
+def windows_servers(profile: Profile, found: Sequence[str]) -> tuple[str, ...]:
+    """Where the Windows endpoint is tested: the server of the verification, else the servers found, else the one known.
+
+    An address is no server's name, so it counts only where nothing better is known.
+    """
+    if profile.verification.server:
+        return (profile.verification.server,)
+    return tuple(found) or tuple(profile.windows.connect_to) or tuple(filter(None, [profile.exchange.server]))
+
+
+def examine_windows(leg: Leg, profile: Profile, connections: Connections, server: str) -> None:
+    """Windows remoting on one server."""
+    try:
+        endpoint = windows_endpoint(profile.windows, profile.exchange, server)
+    except PushtuiError as error:
+        outcome = Outcome(Verdict.FAILED, error.code, failure=failure_of(error))
+        leg.test(Test.NAME, server, lambda: outcome)
+        return
+    _Front(leg, endpoint).examine()
+
+    def sign_in() -> Outcome:
+        connections.windows(
+            server, [questions.health_manager(server).cmdlet], leg.cancellation, endpoint.timeout
+        ).result()
+        return ok("sign-in.open", account=connections.account("windows"), method=endpoint.auth)
+
+    leg.test(Test.SIGN_IN, f"{endpoint.user or '-'} @ {server}", sign_in, bounded=False)
+
+
+def no_windows(leg: Leg) -> None:
+    """The endpoint is not used."""
+    leg.test(Test.SIGN_IN, "-", lambda: skipped("windows.off"))
+
+
+def examine_mail(leg: Leg, profile: Profile, connections: Connections) -> None:
+    """The mail server, without a message; it connects, greets and starts TLS in one go."""
+    settings = profile.mail
+    if not settings.host:
+        leg.test(Test.GREETING, "-", lambda: skipped("mail.off"))
+        return
+
+    def greet() -> Outcome:
+        return ok("mail.greeted", name=connections.mail_greeting(leg.cancellation), security=settings.security)
+
+    leg.test(Test.GREETING, f"{settings.host}:{settings.port}", greet, bounded=False)
+
+
+def _presented(look: Callable[[], Presented]) -> Presented | None:
+    try:
+        return look()
+    except (OSError, ValueError):
+        return None

@@ -1,0 +1,109 @@
+"""What the engine tells whoever looks: small frozen values, in the order in which they happened."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeAlias
+
+from pushtui.engine.doctor.rows import DoctorRow
+from pushtui.procedure.model import Action, Ask, Finding, Status, StepId, Wait
+
+
+class Level(StrEnum):
+    COMMAND = "command"
+    OUTPUT = "output"
+    PROGRESS = "progress"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One line of the log: already in the log file, already cleaned and redacted."""
+
+    at: datetime
+    source: str
+    """`exchange`, `windows`, `entra`, `graph`, `mail` or `pushtui`."""
+    level: Level
+    text: str
+    step: StepId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StepReport:
+    """A step as it stands."""
+
+    id: StepId
+    status: Status
+    findings: Sequence[Finding] = ()
+    actions: Sequence[Action] = ()
+    at: datetime | None = None
+    """When its facts were complete; None while it was never checked."""
+    seconds: float = 0.0
+    results: dict[str, str] = field(default_factory=dict)
+    """Change id → "done", "already", "failed" or "unknown", for what this run sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepChanged:
+    report: StepReport
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Where and as whom we are connected; empty until it is."""
+
+    side: str
+    """`exchange`, `windows` or `entra`."""
+    where: str
+    account: str
+    tenant: str = ""
+    """Id of the tenant, for `entra`."""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitStarted:
+    """A wait began; it ends by itself at `until`, or earlier."""
+
+    wait: Wait
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WaitEnded:
+    wait: Wait
+
+
+@dataclass(frozen=True, slots=True)
+class AskStarted:
+    """A person must act; answer with ``Session.answer(ask.id, done)``."""
+
+    ask: Ask
+
+
+@dataclass(frozen=True, slots=True)
+class SignInCode:
+    """The device code to type at `url`; good until `expires`."""
+
+    url: str
+    code: str
+    expires: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RunEnded:
+    """The operation is over: `error` is one clear sentence where it could not go on."""
+
+    operation: str
+    """`check`, `plan`, `apply` or `doctor`."""
+    cancelled: bool = False
+    error: str = ""
+
+
+Event: TypeAlias = (
+    LogLine | StepChanged | Identity | WaitStarted | WaitEnded | AskStarted | SignInCode | DoctorRow | RunEnded
+)

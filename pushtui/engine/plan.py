@@ -1,0 +1,110 @@
+"""What a run would do: the ordered actions of the steps, and what stands in the way of some."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from pushtui.base.commands import Later
+from pushtui.engine.events import StepReport
+from pushtui.procedure.model import Action, Ask, Change, Consent, Finding, Status, StepId, Trial, Wait
+from pushtui.procedure.undo_codes import LOST
+
+_IN_THE_WAY = {Status.BLOCKED, Status.ATTENTION, Status.FAILED, Status.CANCELLED}
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What a plan is for: the procedure itself, taking back what a run did, or what keeps the trust up."""
+
+    course: str = "trust"
+    """Name of the course: `trust`, `undo`, or one of `pushtui.procedure.courses`."""
+    undoes: str = ""
+    """The run that is taken back; of the course `undo`."""
+    steps: tuple[StepId, ...] = tuple(StepId)
+    """What of it."""
+    removed_keys: frozenset[str] = frozenset()
+    """SHA-256 (upper-case hex) of the keys that are to be removed; of the course `keys`."""
+    within_days: float | None = None
+    """Days before its end from which on the certificate is renewed, where not as the profile has it."""
+
+
+PROCEDURE = Task()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The actions in the order in which they will be done. Values may be ``(known after apply)``."""
+
+    steps: tuple[StepId, ...] = ()
+    """The steps that were asked for."""
+    actions: tuple[Action, ...] = ()
+    needed_consents: frozenset[Consent] = frozenset()
+    blocked: Mapping[StepId, str] = field(default_factory=dict)
+    """Steps that cannot be planned, each with the code of the finding that says why."""
+    task: Task = PROCEDURE
+    lost: tuple[Finding, ...] = ()
+    """What taking back does not bring back, or not as it was."""
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """The writes among the actions."""
+        return tuple(action for action in self.actions if isinstance(action, Change))
+
+    @property
+    def now(self) -> tuple[Action, ...]:
+        """The actions that a run of today comes to: those before the first wait that it does not sit out."""
+        return actions_now(self.actions)
+
+    def allows(self, action: Action) -> bool:
+        """Whether this action, computed anew, is one that was confirmed: same kind, id, target and consent."""
+        return any(_same(planned, action) for planned in self.actions)
+
+
+def actions_now(actions: Sequence[Action]) -> tuple[Action, ...]:
+    """Those before the first wait that pauses the run."""
+    return tuple(itertools.takewhile(lambda action: not (isinstance(action, Wait) and action.pauses), actions))
+
+
+def make_plan(
+    reports: Mapping[StepId, StepReport],
+    steps: Collection[StepId],
+    task: Task = PROCEDURE,
+    order: Sequence[StepId] = tuple(StepId),
+) -> Plan:
+    """The plan of the steps as they stand, in this order. A consent is needed for what is done before a pause."""
+    chosen = tuple(step for step in order if step in steps)
+    actions = tuple(action for step in chosen for action in reports[step].actions)
+    return Plan(
+        steps=chosen,
+        actions=actions,
+        needed_consents=frozenset(
+            action.consent
+            for action in actions_now(actions)
+            if isinstance(action, Change) and action.consent is not None
+        ),
+        blocked={step: _why(reports[step]) for step in chosen if reports[step].status in _IN_THE_WAY},
+        task=task,
+        lost=tuple(finding for step in chosen for finding in reports[step].findings if finding.code in LOST),
+    )
+
+
+def _why(report: StepReport) -> str:
+    """The finding that made the status; the status' own word where there is none."""
+    wanted = {Status.BLOCKED: "BLOCKED", Status.ATTENTION: "ATTENTION", Status.FAILED: "FAILURE"}.get(report.status)
+    codes = [finding.code for finding in report.findings if finding.severity.name == wanted]
+    return codes[0] if codes else report.status.value
+
+
+def _same(planned: Action, now: Action) -> bool:
+    if (planned.id, planned.step, type(planned)) != (now.id, now.step, type(now)):
+        return False
+    if isinstance(planned, Change) and isinstance(now, Change):
+        if planned.pinned and planned.before != now.before:
+            return False
+        later = str(Later("")) in planned.target
+        return planned.consent is now.consent and (later or planned.target == now.target)
+    if isinstance(planned, Ask) and isinstance(now, Ask):
+        return planned.where == now.where
+    return isinstance(planned, (Wait, Trial))

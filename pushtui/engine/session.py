@@ -1,0 +1,396 @@
+"""A session: one profile, its connections, what is known, and the operations on it.
+
+`check`, `plan` and `apply` block and belong on a worker thread, one at a time; everything else returns at once and may
+be called from any thread. Each operation ends with a `RunEnded`. It raises only what keeps it from being done at all:
+`Cancelled`, `ReadOnlyRefused`, or the `PushtuiError` of a session that cannot go on; what a step could not find out or
+do is in its report.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+import traceback
+from collections.abc import Callable, Collection, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import TypeVar
+
+from pushtui import __version__
+from pushtui.base.clock import Clock, SystemClock
+from pushtui.base.commands import Json
+from pushtui.base.errors import Cancelled, PushtuiError, Side, UsageError
+from pushtui.base.files import state_folder
+from pushtui.base.redaction import Redactor
+from pushtui.base.words import _
+from pushtui.engine.apply import Application, run_trial
+from pushtui.engine.connections import Connections, read_only_refused
+from pushtui.engine.doctor.rows import DoctorRow
+from pushtui.engine.events import Event, RunEnded, StepReport
+from pushtui.engine.gather import Survey
+from pushtui.engine.journal import Journal, new_run_id, only_run, organization_folder, who
+from pushtui.engine.log import Log
+from pushtui.engine.memory import Recollection
+from pushtui.engine.plan import PROCEDURE, Plan, Task, make_plan
+from pushtui.engine.ports import Ports, Prompts
+from pushtui.engine.realports import RealPorts
+from pushtui.engine.runs import Run, deeds, find_run, interrupted, last_run, read_runs, to_take_back
+from pushtui.engine.signals import Signals
+from pushtui.engine.sources import Sources
+from pushtui.procedure import chain, keys
+from pushtui.procedure.courses import COURSES, KEYS
+from pushtui.procedure.model import Consent, ExchangeRead, Inputs, RenewalTerms, Status, StepId, Trial
+from pushtui.procedure.undoing import course as way_back
+from pushtui.procedure.verification import MAIL
+from pushtui.profile import Profile, validate_certificate_path
+
+__all__ = ["ALL", "Prompts", "Session"]
+
+T = TypeVar("T")
+
+ALL: tuple[StepId, ...] = tuple(StepId)
+
+CLOSING = 0.9
+"""Seconds that closing a session may take: for a running operation to end by itself, and for the remote shells."""
+
+_UNSETTLED = {Status.CHECKING, Status.APPLYING, Status.WAITING}
+
+
+class Session:
+    """What the screen and the command line work with. Making one opens nothing."""
+
+    def __init__(
+        self,
+        profile: Profile,
+        prompts: Prompts,
+        emit: Callable[[Event], None],
+        *,
+        read_only: bool = False,
+        clock: Clock | None = None,
+        ports: Ports | None = None,
+    ) -> None:
+        self.profile = profile
+        self.read_only = read_only or profile.read_only
+        self.overwrite_certificate_file = False
+        """Set before `plan` and `apply`: the admin agreed that a different file at the certificate path is replaced."""
+        self.journal_path: Path | None = None
+        """The journal of the last apply, where it wrote one."""
+        self._clock: Clock = clock or SystemClock()
+        self._ports: Ports = ports or RealPorts()
+        self._redactor = Redactor()
+        self._log = Log(state_folder() / "log", emit, self._clock, self._redactor)
+        self._connections = Connections(
+            profile, prompts, self._ports, self._log, self._redactor, read_only=self.read_only
+        )
+        self._sources = Sources(self._connections, self._clock)
+        self._folder = organization_folder(state_folder(), profile)
+        self._recollection: Recollection | None = None
+        self._trust = self._make_survey(PROCEDURE)
+        self._task, self._survey = PROCEDURE, self._trust
+        """What the last operation was about."""
+        self._running = threading.Lock()
+        self._signals = Signals()
+        self._closed = False
+
+    @property
+    def reports(self) -> Mapping[StepId, StepReport]:
+        """All seven steps as they stand."""
+        return self._trust.reports
+
+    @property
+    def outcome(self) -> Mapping[StepId, StepReport]:
+        """The steps of the last operation as they stand: those of its course, which need not be the procedure's."""
+        return {step: self._survey.reports[step] for step in self._survey.course.order}
+
+    @property
+    def log_path(self) -> Path:
+        """Where every line goes; made with the first line."""
+        return self._log.path
+
+    # --- operations --------------------------------------------------------------------------------------------------
+
+    def check(self, steps: Collection[StepId] = ALL, *, probe: bool = False) -> None:
+        """Read what the steps need and report them. With `probe`, the probe is run as well, without a restart."""
+
+        def body() -> None:
+            self._turn_to(PROCEDURE)
+            self._look(steps, probe=probe, mail=False, fresh=steps)
+            if probe and StepId.VERIFICATION in steps:
+                self._run_probe()
+
+        self._operate("check", body)
+
+    def plan(self, steps: Collection[StepId] = ALL) -> Plan:
+        """Read afresh, these steps and the links before them, then say what would be done."""
+
+        def body() -> Plan:
+            self._turn_to(PROCEDURE)
+            self._begin_run(steps)
+            self._look(steps, probe=True, mail=True, fresh=chain.needed(steps))
+            return make_plan(self.reports, steps)
+
+        return self._operate("plan", body)
+
+    def plan_undo(self, run_id: str = "", steps: Collection[StepId] = ALL) -> Plan:
+        """Read afresh, then say what takes back what a run did to these steps; by default the last that did anything.
+
+        Raises `UsageError` where there is no such run.
+        """
+        runs = read_runs(self._folder)
+        run = find_run(runs, run_id) if run_id else to_take_back(runs)
+        if run.undoes:
+            run = find_run(runs, run.undoes)
+        return self.plan_task(Task("undo", run.id, tuple(step for step in StepId if step in steps)))
+
+    def plan_task(self, task: Task) -> Plan:
+        """As `plan`, of a task beside the procedure itself."""
+
+        def body() -> Plan:
+            self._turn_to(task)
+            order = self._survey.course.order
+            self._begin_run(task.steps)
+            self._look(task.steps, probe=False, mail=False, fresh=())
+            return make_plan(self._survey.reports, task.steps, task, order)
+
+        return self._operate("plan", body)
+
+    def read_keys(self) -> tuple[keys.Key, ...]:
+        """Read the service principal's keys, and whose they are. What could not be found out is in `outcome`."""
+
+        def body() -> tuple[keys.Key, ...]:
+            self._turn_to(Task(KEYS.name))
+            self._look(KEYS.order, probe=False, mail=False, fresh=())
+            return keys.inventory(self._survey.facts())
+
+        return self._operate("keys", body)
+
+    def apply(self, plan: Plan, consents: frozenset[Consent] = frozenset()) -> None:
+        """Do what was planned, as far as it is still wanted and was consented to. Raises `ReadOnlyRefused`."""
+
+        def body() -> None:
+            if self.read_only:
+                raise read_only_refused(Side.LOCAL, _("the plan of {count} actions").format(count=len(plan.actions)))
+            with only_run(self._folder, self._clock.now()):
+                self._turn_to(plan.task)
+                trust = self._survey is self._trust
+                self._begin_run(plan.steps)
+                self._look(plan.steps, probe=trust, mail=trust, fresh=self._survey.course.needed(plan.steps))
+                self._apply(plan, consents)
+
+        self._operate("undo" if plan.task.undoes else "apply", body)
+
+    def interrupted(self) -> Run | None:
+        """The last run here, where it came to no end; reads journals only, on any thread."""
+        return interrupted(self._folder)
+
+    def doctor(self) -> tuple[DoctorRow, ...]:
+        """Test every leg of the way to both organizations, without changing anything; rows are events as they come."""
+
+        def body() -> tuple[DoctorRow, ...]:
+            from pushtui.engine.doctor.examination import Examination  # sockets and TLS, which no other run needs
+
+            return Examination(
+                self.profile, self._connections, self._clock, self._signals.cancellation, self._log.event
+            ).run()
+
+        return self._operate("doctor", body)
+
+    def answer(self, ask_id: str, done: bool) -> None:
+        """What the admin said to an ask."""
+        self._signals.answer(ask_id, done)
+
+    def skip(self, wait_id: str) -> None:
+        """End a wait early."""
+        self._signals.skip(wait_id)
+
+    def give_up_sign_in(self) -> None:
+        """Nobody will enter the device code that is shown: the sign-in ends, the operation goes on without it."""
+        self._connections.give_up_sign_in()
+
+    def cancel(self) -> None:
+        """Ask the running operation for an end."""
+        self._signals.cancel()
+
+    def close(self) -> None:
+        """Cancel what runs and let go of everything, within a second; never raises."""
+        until = time.monotonic() + CLOSING
+        self._closed = True
+        self._signals.cancel()
+        if self._running.acquire(timeout=CLOSING):
+            self._running.release()
+        self._connections.close()
+        self.join(until - time.monotonic())
+        self._log.close()
+
+    def join(self, seconds: float) -> None:
+        """After `close`: wait until the remote shells are closed, at most so long."""
+        self._connections.join(max(0.0, seconds))
+
+    # --- how an operation runs ---------------------------------------------------------------------------------------
+
+    def _operate(self, name: str, body: Callable[[], T]) -> T:
+        if not self._running.acquire(blocking=False):
+            raise UsageError("session.busy", _("Another operation is still running"))
+        try:
+            self._signals = Signals()
+            if self._closed:
+                raise Cancelled
+            self._connections.begin()
+            result = body()
+        except Cancelled:
+            self._settle(Status.CANCELLED)
+            self._log.event(RunEnded(name, cancelled=True))
+            raise
+        except PushtuiError as error:
+            self._settle(Status.FAILED)
+            self._log.line("pushtui", "error", str(error))
+            self._log.event(RunEnded(name, error=str(error)))
+            raise
+        except Exception as error:
+            self._settle(Status.FAILED)
+            known = self._internal(error)
+            self._log.event(RunEnded(name, error=str(known)))
+            raise known from None
+        else:
+            self._log.event(RunEnded(name))
+            return result
+        finally:
+            self._running.release()
+
+    def _internal(self, error: Exception) -> PushtuiError:
+        """A defect of ours: where it happened goes to the log, no value does."""
+        for frame in traceback.extract_tb(error.__traceback__):
+            self._log.line("pushtui", "error", f"{frame.filename}:{frame.lineno} {frame.name}")
+        return PushtuiError(
+            "internal",
+            _("An internal error: {kind}").format(kind=type(error).__name__),
+            remedy=_("Please report it; where it happened is in the log {path}").format(path=self.log_path),
+        )
+
+    def _settle(self, status: Status) -> None:
+        """No step is left looking busy."""
+        self._survey.phases.clear()
+        reports = self._survey.reports
+        self._survey.set_status([step for step in StepId if reports[step].status in _UNSETTLED], status)
+
+    def _look(self, steps: Collection[StepId], *, probe: bool, mail: bool, fresh: Collection[StepId]) -> None:
+        """Ask for `fresh` anew and for what the links before `steps` still lack."""
+        self._survey.inputs = self._inputs(probe=probe, mail=mail or MAIL in self._survey.trials)
+        self._survey.memory = self._remembered().memory()
+        needed = self._survey.course.needed(steps)
+        self._survey.forget(fresh)
+        self._survey.set_status([step for step in needed if not self._survey.complete(step)], Status.CHECKING)
+        self._survey.gather(needed, self._signals.cancellation)
+
+    def _begin_run(self, steps: Collection[StepId]) -> None:
+        """A new run: what an earlier one sent, waited for or proved does not count in it.
+
+        The journals are read again: another pushtui may have written one meanwhile.
+        """
+        self._recollection = None
+        self._remembered().begin_run()
+        if StepId.VERIFICATION in steps:
+            self._survey.trials.clear()
+
+    def _run_probe(self) -> None:
+        actions = self._survey.evaluate()[StepId.VERIFICATION].actions
+        for trial in actions:
+            if isinstance(trial, Trial) and isinstance(trial.query, ExchangeRead):
+                self._survey.set_status([StepId.VERIFICATION], Status.CHECKING)
+                self._survey.trials[trial.id] = run_trial(trial, self._sources, self._signals)
+        self._survey.publish([StepId.VERIFICATION])
+
+    def _apply(self, plan: Plan, consents: frozenset[Consent]) -> None:
+        journal = Journal(self._folder, new_run_id(self._clock.now()), self._header(plan), self._clock, self._redactor)
+        ended: dict[str, Json] = {"cancelled": True}
+        earlier = last_run(self._folder)
+        try:
+            if earlier is not None and earlier.unfinished:
+                journal.write("resumes", resumes=earlier.id)
+            Application(
+                plan,
+                consents,
+                survey=self._survey,
+                sources=self._sources,
+                journal=journal,
+                recollection=self._remembered(),
+                signals=self._signals,
+                log=self._log,
+                clock=self._clock,
+            ).run()
+            ended = {"cancelled": False}
+        except PushtuiError as error:
+            ended = {"cancelled": isinstance(error, Cancelled), "error": error.what}
+            raise
+        finally:
+            if journal.started:
+                self.journal_path = journal.path
+                reports = self._survey.reports
+                journal.write("end", **ended, statuses={step: reports[step].status.value for step in plan.steps})
+            journal.close()
+
+    # --- what the steps are given ------------------------------------------------------------------------------------
+
+    def _inputs(self, *, probe: bool, mail: bool) -> Inputs:
+        profile = self.profile
+        path = profile.certificate_path
+        if validate_certificate_path(path) is None:
+            path = str(profile.certificate_file)
+        return Inputs(
+            tenant_domain=profile.tenant_domain,
+            certificate_path=path,
+            exchange_server=profile.exchange.server,
+            cloud=self._ports.cloud(profile),
+            windows_endpoint=profile.windows.enabled,
+            verification_server=profile.verification.server,
+            wait_seconds=profile.verification.wait_seconds,
+            probe=probe,
+            mail=mail and bool(profile.mail.host),
+            overwrite_certificate_file=self.overwrite_certificate_file,
+            removed_keys=self._task.removed_keys,
+            renewal=RenewalTerms(
+                timedelta(days=self._task.within_days or profile.renewal.within_days),
+                timedelta(hours=profile.renewal.notice_hours),
+                timedelta(hours=profile.renewal.settle_hours),
+            ),
+        )
+
+    def _turn_to(self, task: Task) -> None:
+        """What is looked at from now on; beside the procedure itself, nothing is known from before."""
+        self._task = task
+        self._survey = self._trust if task == PROCEDURE else self._make_survey(task)
+
+    def _make_survey(self, task: Task) -> Survey:
+        """A look at a course; only the procedure's is announced step by step."""
+        course = self._course(task)
+        unset = Inputs("", "", "")
+        return Survey(unset, self._sources, self._log, self._clock, course, announce=course is chain.TRUST)
+
+    def _course(self, task: Task) -> chain.Course:
+        """The steps of a task. Raises `UsageError` for a run that is not there."""
+        if task.course in COURSES:
+            return COURSES[task.course]
+        runs = read_runs(self._folder)
+        return way_back(deeds(runs, find_run(runs, task.undoes)))
+
+    def _remembered(self) -> Recollection:
+        """What the journals know; read once a session, kept up by what this session does."""
+        if self._recollection is None:
+            self._recollection = Recollection()
+            self._recollection.read(self._folder)
+        return self._recollection
+
+    def _header(self, plan: Plan) -> dict[str, Json]:
+        profile = self.profile
+        return {
+            "version": __version__,
+            "who": who(),
+            "profile": str(profile.path),
+            "environment": profile.environment,
+            "exchange": profile.exchange.server,
+            "tenant": profile.tenant_domain,
+            "course": plan.task.course,
+            "undoes": plan.task.undoes,
+            "accounts": {side: self._connections.account(side) for side in ("exchange", "entra")},
+            "plan": [{"id": action.id, "step": action.step.value} for action in plan.actions],
+        }

@@ -1,0 +1,1 @@
+"""The cloud side: sign-in and Microsoft Graph."""

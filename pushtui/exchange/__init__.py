@@ -1,0 +1,1 @@
+"""The on-premises side: PowerShell remoting to Exchange and to Windows."""

@@ -1,0 +1,132 @@
+"""Several reads as one pipeline of several statements, and whose answer is whose.
+
+A pipeline of many statements costs two round trips however many there are, but its output is one stream. Objects
+are told apart by their type, errors and warnings by the command that they name. So the cmdlets of one batch have
+different names and different output types, and what cannot be attributed with certainty is asked again alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pushtui.base.commands import Cmdlet
+from pushtui.exchange.clixml import first_type
+from pushtui.exchange.cmdlet_errors import CmdletError
+
+OUTPUT_TYPES: Mapping[str, frozenset[str]] = {
+    "get-accepteddomain": frozenset({"AcceptedDomain"}),
+    "get-authconfig": frozenset({"AuthConfig"}),
+    "get-authserver": frozenset({"AuthServer"}),
+    "get-command": frozenset({"CmdletInfo", "FunctionInfo", "AliasInfo"}),
+    "get-exchangecertificate": frozenset({"ExchangeCertificate"}),
+    "get-exchangeserver": frozenset({"ExchangeServer"}),
+    "get-hybridconfiguration": frozenset({"HybridConfiguration"}),
+    "get-partnerapplication": frozenset({"PartnerApplication"}),
+    "get-process": frozenset({"Process"}),
+    "get-pushnotificationapp": frozenset({"PushNotificationApp", "PushNotificationAppPresentationObject"}),
+    "get-servercomponentstate": frozenset({"ServerComponentStatePresentationObject"}),
+    "get-serverhealth": frozenset({"MonitorHealthEntry", "MonitorHealthEntryPresentationObject"}),
+    "get-service": frozenset({"ServiceController"}),
+}
+"""Cmdlet (lower case) → the last words of the .NET types it can answer. A cmdlet that is not here is asked alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What one cmdlet answered. Errors are the cmdlet's own, the one that ended it included."""
+
+    objects: tuple[Mapping[str, Any], ...] = ()
+    warnings: tuple[str, ...] = ()
+    errors: tuple[CmdletError, ...] = ()
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What one pipeline answered, in the order in which it came."""
+
+    objects: list[dict[str, Any]] = field(default_factory=list)
+    warnings: list[tuple[str, str]] = field(default_factory=list)
+    """Cmdlet (empty: not said) and text."""
+    errors: list[CmdletError] = field(default_factory=list)
+    failed: bool = False
+    """Whether the pipeline as a whole ended in the state Failed."""
+
+
+def batches(cmdlets: Sequence[Cmdlet]) -> list[list[int]]:
+    """Positions of the cmdlets that go together, in an order that keeps every write where it was asked for."""
+    plan: list[list[int]] = []
+    open_batches: list[list[int]] = []
+    for position, cmdlet in enumerate(cmdlets):
+        types = OUTPUT_TYPES.get(cmdlet.name.lower())
+        if not cmdlet.reads:
+            open_batches = []
+            plan.append([position])
+        elif types is None:
+            plan.append([position])
+        else:
+            for batch in open_batches:
+                if not any(types & OUTPUT_TYPES[cmdlets[other].name.lower()] for other in batch):
+                    batch.append(position)
+                    break
+            else:
+                open_batches.append([position])
+                plan.append(open_batches[-1])
+    return plan
+
+
+def whole(outcome: Outcome) -> Reply:
+    """The reply of a pipeline that had one statement."""
+    return Reply(tuple(outcome.objects), tuple(text for _cmdlet, text in outcome.warnings), tuple(outcome.errors))
+
+
+def attribute(cmdlets: Sequence[Cmdlet], outcome: Outcome) -> list[Reply | None]:
+    """One reply a statement; None for each that must be asked again, alone.
+
+    A pipeline that failed tells nothing about the statements after the one that ended it.
+    """
+    objects: list[list[dict[str, Any]]] = [[] for _cmdlet in cmdlets]
+    warnings: list[list[str]] = [[] for _cmdlet in cmdlets]
+    errors: list[list[CmdletError]] = [[] for _cmdlet in cmdlets]
+    nobody = [None] * len(cmdlets)
+    for item in outcome.objects:
+        owner = _owner_of_object(cmdlets, item)
+        if owner is None:
+            return list(nobody)
+        objects[owner].append(item)
+    for error in outcome.errors:
+        owner = _owner_of_name(cmdlets, error.cmdlet)
+        if owner is None:
+            return list(nobody)
+        errors[owner].append(error)
+    for name, text in outcome.warnings:
+        owner = _owner_of_name(cmdlets, name)
+        if owner is None:
+            return list(nobody)
+        warnings[owner].append(text)
+    reached = len(cmdlets)
+    if outcome.failed:
+        reached = max((position for position, own in enumerate(errors) if own), default=-1) + 1
+    return [
+        Reply(tuple(objects[at]), tuple(warnings[at]), tuple(errors[at])) if at < reached else None
+        for at in range(len(cmdlets))
+    ]
+
+
+def _owner_of_object(cmdlets: Sequence[Cmdlet], item: dict[str, Any]) -> int | None:
+    word = first_type(item).removeprefix("Selected.").rpartition(".")[2]
+    owners = [at for at, cmdlet in enumerate(cmdlets) if word in OUTPUT_TYPES.get(cmdlet.name.lower(), ())]
+    return owners[0] if len(owners) == 1 else None
+
+
+def _owner_of_name(cmdlets: Sequence[Cmdlet], name: str) -> int | None:
+    """By ``Get-AuthConfig``, or by the class ``GetAuthConfig`` that an identifier names."""
+    owners = [
+        at for at, cmdlet in enumerate(cmdlets) if name and _plain(cmdlet.name) == _plain(name.rpartition("\\")[2])
+    ]
+    return owners[0] if len(owners) == 1 else None
+
+
+def _plain(name: str) -> str:
+    return name.replace("-", "").lower()

@@ -1,0 +1,61 @@
+"""What a session says while it runs, line by line, as a log shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal, TypeAlias
+
+from pushtui.base.text import clean_line
+
+Kind: TypeAlias = Literal["command", "output", "verbose", "warning", "error", "progress"]
+
+MAX_PROPERTIES = 10
+MAX_LINE = 240
+
+
+@dataclass(frozen=True, slots=True)
+class StreamLine:
+    """One line, already cleaned of control characters."""
+
+    kind: Kind
+    text: str
+
+
+def line(kind: Kind, text: str) -> StreamLine:
+    """A line of text from outside: cleaned, on one line, cut where it is too long to read."""
+    flat = clean_line(text)
+    return StreamLine(kind, flat if len(flat) <= MAX_LINE else flat[: MAX_LINE - 1] + "…")
+
+
+def output_lines(properties: Mapping[str, Any], *, everything: bool = False) -> Iterator[StreamLine]:
+    """An object as ``Name: value`` lines: the first few that say something, or all of them for selected ones."""
+    shown = [(name, value) for name, value in properties.items() if not name.startswith("@")]
+    if not shown:
+        yield line("output", str(properties.get("@text", "")))
+        return
+    if not everything:
+        telling = [(name, value) for name, value in shown if value not in (None, "", [])]
+        shown, left = telling[:MAX_PROPERTIES], len(telling) - MAX_PROPERTIES
+    else:
+        left = 0
+    for name, value in shown:
+        yield line("output", f"{name}: {_short(value)}")
+    if left > 0:
+        yield line("output", f"… {left} more properties")
+
+
+def _short(value: Any) -> str:
+    match value:
+        case None:
+            return ""
+        case bytes():
+            return f"({len(value)} bytes)"
+        case datetime():
+            return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%SZ}" if value.year > 1 else value.isoformat()
+        case list():
+            return "{" + ", ".join(_short(item) for item in value[:8]) + ("…}" if len(value) > 8 else "}")
+        case Mapping():
+            return str(value.get("@text") or "(object)")
+    return str(value)

@@ -1,0 +1,1 @@
+"""The simulated organization and tenant: a program of its own, on loopback."""

@@ -1,0 +1,25 @@
+"""What an Exchange server of the lab reaches when it goes out to the cloud: the lab's proxy, and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import requests
+
+
+@dataclass(frozen=True, slots=True)
+class Internet:
+    """The one way out."""
+
+    proxy: str
+    """URL of the CONNECT proxy."""
+    ca_file: str
+    """PEM file of the lab's certificate authority."""
+
+    def session(self) -> requests.Session:
+        """A session through the proxy that trusts the lab's authority, whatever the environment says."""
+        session = requests.Session()
+        session.trust_env = False
+        session.proxies = {"http": self.proxy, "https": self.proxy}
+        session.verify = self.ca_file
+        return session

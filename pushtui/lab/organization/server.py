@@ -1,0 +1,162 @@
+"""One server: what it is, its certificate store, its services and what they hold in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+from uuid import UUID, uuid4
+
+from pushtui.lab.organization.certificate import StoredCertificate
+from pushtui.lab.organization.directory import AuthConfig, AuthServer, PushProxy
+
+CU3 = (15, 0, 775, 38)
+"""Exchange 2013 CU3: the first with the push notification proxy."""
+ROLE_BITS: Mapping[str, int] = MappingProxyType(
+    {"Mailbox": 2, "ClientAccess": 4, "UnifiedMessaging": 16, "HubTransport": 32, "Edge": 64}
+)
+SERVICES: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "MSExchangeADTopology": (
+            "Microsoft Exchange Active Directory Topology",
+            "Microsoft.Exchange.Directory.TopologyService",
+        ),
+        "MSExchangeFrontEndTransport": ("Microsoft Exchange Frontend Transport", "MSExchangeFrontendTransport"),
+        "MSExchangeHM": ("Microsoft Exchange Health Manager", "MSExchangeHMHost"),
+        "MSExchangeHMRecovery": ("Microsoft Exchange Health Manager Recovery", "MSExchangeHMRecovery"),
+        "MSExchangeIS": ("Microsoft Exchange Information Store", "Microsoft.Exchange.Store.Service"),
+        "MSExchangeServiceHost": ("Microsoft Exchange Service Host", "Microsoft.Exchange.ServiceHost"),
+        "MSExchangeTransport": ("Microsoft Exchange Transport", "MSExchangeTransport"),
+        "W3SVC": ("World Wide Web Publishing Service", "svchost"),
+        "WinRM": ("Windows Remote Management (WS-Management)", "svchost"),
+    }
+)
+"""Service name → display name and process name."""
+HEALTH_MANAGER = "MSExchangeHM"
+SERVICE_HOST = "MSExchangeServiceHost"
+COMPONENTS = (
+    "ServerWideOffline",
+    "HubTransport",
+    "FrontendTransport",
+    "Monitoring",
+    "RecoveryActionsEnabled",
+    "AutoDiscoverProxy",
+    "ActiveSyncProxy",
+    "EcpProxy",
+    "EwsProxy",
+    "ImapProxy",
+    "OabProxy",
+    "OwaProxy",
+    "PopProxy",
+    "PushNotificationsProxy",
+    "RpsProxy",
+    "RwsProxy",
+    "RpcProxy",
+    "XropProxy",
+    "HttpProxyAvailabilityGroup",
+    "ForwardSyncDaemon",
+    "ProvisioningRps",
+    "MapiProxy",
+    "EdgeTransport",
+    "HighAvailability",
+    "SharedCache",
+)
+
+
+@dataclass(slots=True)
+class Service:
+    """A Windows service and the process behind it."""
+
+    name: str
+    started: datetime
+    process_id: int
+    running: bool = True
+
+    @property
+    def display_name(self) -> str:
+        return SERVICES[self.name][0]
+
+    @property
+    def process(self) -> str:
+        return SERVICES[self.name][1]
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedSettings:
+    """What MSExchangeHM read at its last start, and goes on using until the next one."""
+
+    auth_config: AuthConfig
+    auth_servers: tuple[AuthServer, ...]
+    push_proxy: PushProxy
+
+
+@dataclass(eq=False)
+class Server:
+    """A server of the organization."""
+
+    name: str
+    domain: str
+    version: tuple[int, int, int, int]
+    roles: frozenset[str]
+    site: str
+    edition: str
+    created: datetime
+    changed: datetime
+    reachable: bool = True
+    store: dict[str, StoredCertificate] = field(default_factory=dict)
+    """Thumbprint → certificate: this server's LocalMachine\\My."""
+    internal_transport: str = ""
+    """Thumbprint of the default SMTP certificate."""
+    services: dict[str, Service] = field(default_factory=dict)
+    components: dict[str, str] = field(default_factory=dict)
+    loaded: LoadedSettings | None = None
+    health_manager_ready: datetime | None = None
+    guid: UUID = field(default_factory=uuid4)
+
+    @property
+    def fqdn(self) -> str:
+        return f"{self.name}.{self.domain}"
+
+    @property
+    def version_text(self) -> str:
+        major, minor, build, revision = self.version
+        return f"Version {major}.{minor} (Build {build}.{revision})"
+
+    @property
+    def is_edge(self) -> bool:
+        return "Edge" in self.roles
+
+    @property
+    def is_mailbox(self) -> bool:
+        return "Mailbox" in self.roles
+
+    @property
+    def is_e15(self) -> bool:
+        return self.version[0] >= 15
+
+    @property
+    def has_push_proxy(self) -> bool:
+        """Whether the version knows the push notification proxy."""
+        return self.version >= CU3
+
+    @property
+    def manages_certificates(self) -> bool:
+        """Whether the organization's certificate tasks and AuthAdmin reach it: Exchange 2013 or later, and no Edge."""
+        return self.is_e15 and not self.is_edge
+
+    @property
+    def offers_powershell(self) -> bool:
+        """Whether its two remote PowerShell endpoints answer. An Edge server's are outside the organization."""
+        return self.reachable and self.manages_certificates
+
+    @property
+    def roles_text(self) -> str:
+        return ", ".join(role for role in ROLE_BITS if role in self.roles)
+
+    def answers_to(self, identity: str) -> bool:
+        """Whether the identity (name, FQDN, GUID or distinguished name) means this server."""
+        wanted = identity.lower()
+        return wanted in {self.name.lower(), self.fqdn.lower(), str(self.guid)} or wanted.startswith(
+            f"cn={self.name.lower()},"
+        )

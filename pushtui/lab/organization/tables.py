@@ -1,0 +1,206 @@
+"""The scenario's [organization] table: what can be said there, and what holds where nothing is said.
+
+Days are counted from the start of the lab, so that a scenario never ages. Absent tables mean an organization as Setup
+leaves it: three servers with Setup's own valid Auth certificate on each, assigned; no auth server; push proxy off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from pushtui.lab.organization.directory import AUTH_CERTIFICATE, EXCHANGE_ONLINE, PUSH_URI
+
+SITE = "Default-First-Site-Name"
+
+
+@dataclass(frozen=True, slots=True)
+class ServerTable:
+    """[[organization.servers]]"""
+
+    name: str
+    version: str = "15.2.1748.10"
+    """As Get-ExchangeServer shows it: the cumulative update's build, not the security update's."""
+    roles: tuple[str, ...] = ("Mailbox",)
+    """Mailbox, ClientAccess, UnifiedMessaging, HubTransport, Edge."""
+    site: str = SITE
+    edition: str = "Standard"
+    reachable: bool = True
+    stopped_services: tuple[str, ...] = ()
+    inactive_components: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateTable:
+    """[[organization.certificates]]: one certificate (and its key), and the servers that have it."""
+
+    id: str
+    """What `auth_config` calls it."""
+    subject: str = f"CN={AUTH_CERTIFICATE}"
+    friendly_name: str = AUTH_CERTIFICATE
+    servers: tuple[str, ...] = ("*",)
+    not_before_days: float = -400.0
+    not_after_days: float = 1425.0
+    key_size: int = 2048
+    exportable: bool = True
+    private_key: bool = True
+    services: tuple[str, ...] = ("SMTP",)
+    domains: tuple[str, ...] = ()
+    subject_key_identifier: str = ""
+    status: Literal["Valid", "Invalid", "Revoked", "RevocationCheckFailure", "Untrusted", "Unknown"] = "Valid"
+
+
+@dataclass(frozen=True, slots=True)
+class AuthConfigTable:
+    """[organization.auth_config]: ids of certificates, or 40 hexadecimal digits of one that nobody has."""
+
+    current: str = "auth-certificate"
+    previous: str = ""
+    next: str = ""
+    next_effective_days: float = 30.0
+    realm: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AuthServerTable:
+    """[[organization.auth_servers]]: without a realm it is made as New-AuthServer does, from the metadata URL."""
+
+    name: str = "MicrosoftSts"
+    metadata_url: str = "https://accounts.accesscontrol.windows.net/metadata/json/1/?realm=fabrikam.com"
+    realm: str = ""
+    token_endpoint: str = ""
+    type: Literal["MicrosoftACS", "AzureAD", "ADFS"] = "MicrosoftACS"
+    enabled: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PushProxyTable:
+    """[organization.push_proxy]"""
+
+    enabled: bool = False
+    organization: str = ""
+    uri: str = PUSH_URI
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerApplicationTable:
+    """[[organization.partner_applications]]"""
+
+    name: str
+    application: str
+    enabled: bool = True
+    realm: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedDomainTable:
+    """[[organization.accepted_domains]]"""
+
+    name: str
+    default: bool = False
+    type: Literal["Authoritative", "InternalRelay", "ExternalRelay"] = "Authoritative"
+
+
+@dataclass(frozen=True, slots=True)
+class HybridTable:
+    """[organization.hybrid]: there only where the Hybrid Configuration Wizard ran."""
+
+    domains: tuple[str, ...] = ("fabrikam.com",)
+    features: tuple[str, ...] = ("FreeBusy", "MoveMailbox", "Mailtips", "MessageTracking", "OwaRedirection")
+    servers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OrganizationTable:
+    """[organization]"""
+
+    name: str = "First Organization"
+    domain: str = "lab.example"
+    utc_offset_hours: float = 1.0
+    executing_server: str = ""
+    """Name of the server on which every Exchange session runs; empty: the one connected to."""
+    show_push_notification_app: bool = False
+    hm_start_seconds: float = 2.0
+    distribution_seconds: float = 3.0
+    site_distribution_seconds: float = 6.0
+    rollover_seconds: float = 43200.0
+    uptime_days: float = 12.0
+    """For how long the services have been running."""
+    servers: tuple[ServerTable, ...] = (ServerTable("ex01"), ServerTable("ex02"), ServerTable("ex03"))
+    certificates: tuple[CertificateTable, ...] = (CertificateTable("auth-certificate"),)
+    auth_config: AuthConfigTable = AuthConfigTable()
+    auth_servers: tuple[AuthServerTable, ...] = ()
+    push_proxy: PushProxyTable = PushProxyTable()
+    partner_applications: tuple[PartnerApplicationTable, ...] = (
+        PartnerApplicationTable("Exchange Online", EXCHANGE_ONLINE),
+        PartnerApplicationTable("Microsoft Graph", "00000003-0000-0000-c000-000000000000"),
+    )
+    accepted_domains: tuple[AcceptedDomainTable, ...] = (
+        AcceptedDomainTable("lab.example", default=True),
+        AcceptedDomainTable("fabrikam.com"),
+    )
+    hybrid: HybridTable | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ServerChange:
+    """What a test changes on a server behind everybody's back."""
+
+    reachable: bool | None = None
+    version: str | None = None
+    site: str | None = None
+    components: Mapping[str, str] | None = None
+    stop_services: tuple[str, ...] = ()
+    restart_services: tuple[str, ...] = ()
+    remove_certificates: tuple[str, ...] = ()
+    """Thumbprints."""
+
+
+@dataclass(frozen=True, slots=True)
+class AuthConfigChange:
+    """Thumbprints; nothing is checked, nothing is distributed."""
+
+    current: str | None = None
+    previous: str | None = None
+    next: str | None = None
+    next_effective_days: float | None = None
+    realm: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PushProxyChange:
+    """Any of the three values."""
+
+    enabled: bool | None = None
+    organization: str | None = None
+    uri: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuthServerChange:
+    """Any of the values, or `remove`."""
+
+    enabled: bool | None = None
+    realm: str | None = None
+    token_endpoint: str | None = None
+    metadata_url: str | None = None
+    remove: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OrganizationChange:
+    """What the control endpoint takes; absent: unchanged."""
+
+    servers: Mapping[str, ServerChange] | None = None
+    auth_config: AuthConfigChange | None = None
+    push_proxy: PushProxyChange | None = None
+    auth_servers: Mapping[str, AuthServerChange] | None = None
+    partner_applications: Mapping[str, bool] | None = None
+    """Name → enabled."""
+    executing_server: str | None = None
+    show_push_notification_app: bool | None = None
+    hm_start_seconds: float | None = None
+    distribution_seconds: float | None = None
+    site_distribution_seconds: float | None = None
+    advance_seconds: float | None = None

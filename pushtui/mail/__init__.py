@@ -1,0 +1,1 @@
+"""The test message of the procedure, over SMTP."""

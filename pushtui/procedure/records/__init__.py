@@ -1,0 +1,36 @@
+"""Typed records of what the two organizations answer.
+
+The same value comes in many shapes: flat strings on the wire, objects in files that the Exchange Management Shell
+exported, integers where an enumeration was not resolved, JSON from Microsoft Graph. Every record is made by
+``from_properties`` and raises `ValueError`, naming the property, for what it cannot read.
+"""
+
+from pushtui.procedure.records.certificates import CertificateRecord
+from pushtui.procedure.records.directory import DomainRecord, KeyCredentialRecord, ServicePrincipalRecord, TenantRecord
+from pushtui.procedure.records.organization import (
+    AcceptedDomainRecord,
+    AuthConfigRecord,
+    AuthServerRecord,
+    PartnerApplicationRecord,
+    PushProxyRecord,
+    ServerRecord,
+)
+from pushtui.procedure.records.states import ComponentStateRecord, ProbeResultRecord, ProcessRecord, ServiceRecord
+
+__all__ = [
+    "AcceptedDomainRecord",
+    "AuthConfigRecord",
+    "AuthServerRecord",
+    "CertificateRecord",
+    "ComponentStateRecord",
+    "DomainRecord",
+    "KeyCredentialRecord",
+    "PartnerApplicationRecord",
+    "ProbeResultRecord",
+    "ProcessRecord",
+    "PushProxyRecord",
+    "ServerRecord",
+    "ServicePrincipalRecord",
+    "ServiceRecord",
+    "TenantRecord",
+]

@@ -1,0 +1,124 @@
+"""Step 1: the domain is verified in a directory that has Exchange Online and the service principal."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from pushtui.procedure import questions
+from pushtui.procedure.codes import finding
+from pushtui.procedure.model import Action, Facts, Finding, Query, StepId
+from pushtui.procedure.reading import complete, is_absence, read
+from pushtui.procedure.records import DomainRecord, ServicePrincipalRecord, TenantRecord
+
+ID = StepId.TENANT
+
+_DOMAIN = re.compile(r"(?=.{4,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{1,59})")
+
+
+def is_domain(text: str) -> bool:
+    """Whether this reads as a DNS domain of two labels or more."""
+    return _DOMAIN.fullmatch(text.strip().lower()) is not None
+
+
+def tenant_id(facts: Facts) -> str:
+    """The tenant id (lower case) that discovery gave for the domain; empty while it is not known."""
+    answer = facts.answers.get(questions.discovery(facts))
+    if answer is None or answer.failure is not None or not answer.objects:
+        return ""
+    return str(answer.objects[0].get("tenant_id") or "").lower()
+
+
+def queries(facts: Facts) -> Iterable[Query]:
+    """Discovery needs no sign-in; Graph is asked once a directory is known."""
+    if not is_domain(facts.inputs.tenant_domain):
+        return
+    yield questions.discovery(facts)
+    if tenant_id(facts):
+        yield questions.ORGANIZATION
+        yield questions.DOMAINS
+        yield questions.service_principal(facts)
+
+
+def findings(facts: Facts) -> Sequence[Finding]:
+    domain = facts.inputs.tenant_domain.strip().lower()
+    if not domain:
+        return (finding("tenant.domain-missing"),)
+    if not is_domain(domain):
+        return (finding("tenant.domain-malformed", domain, observed=facts.inputs.tenant_domain),)
+    if not complete(facts, queries(facts)):
+        return ()
+    directory = tenant_id(facts)
+    if not directory:
+        failure = facts.answers[questions.discovery(facts)].failure
+        code = "tenant.not-found" if is_absence(failure) else "tenant.unreadable"
+        return (finding(code, domain, failure=failure),)
+    return (
+        finding("tenant.found", domain, observed=directory),
+        *_organization(facts, domain, directory),
+        *_domain(facts, domain),
+        *_service_principal(facts),
+    )
+
+
+def actions(facts: Facts) -> Sequence[Action]:
+    """None: enrolling is a person's decision."""
+    return ()
+
+
+def _organization(facts: Facts, domain: str, directory: str) -> Iterable[Finding]:
+    reading = read(facts, questions.ORGANIZATION, TenantRecord.from_properties)
+    record = reading.first
+    if record is None:
+        yield reading.problem("tenant.unreadable", "/organization")
+        return
+    if record.id.lower() != directory:
+        yield finding(
+            "tenant.mismatch",
+            domain,
+            expected=directory,
+            observed=record.id.lower(),
+            organization=record.display_name,
+        )
+        return
+    yield finding("tenant.organization", record.display_name, observed=directory)
+    yield _plan(record, domain)
+
+
+def _plan(record: TenantRecord, domain: str) -> Finding:
+    """Capability status of a plan: Enabled, Warning (grace period), Suspended, Deleted, LockedOut."""
+    states = {status for service, status in record.assigned_plans if service.lower() == "exchange"}
+    known = {state.lower() for state in states}
+    text = ", ".join(sorted(states))
+    if "enabled" in known:
+        return finding("tenant.plan-enabled", domain, observed="Enabled")
+    if "warning" in known:
+        return finding("tenant.plan-warning", domain, expected="Enabled", observed=text)
+    if known:
+        return finding("tenant.plan-disabled", domain, expected="Enabled", observed=text)
+    return finding("tenant.plan-missing", domain)
+
+
+def _domain(facts: Facts, domain: str) -> Iterable[Finding]:
+    reading = read(facts, questions.DOMAINS, DomainRecord.from_properties)
+    if reading.failed:
+        yield reading.problem("tenant.unreadable", "/domains")
+        return
+    match = next((item for item in reading.items if item.id == domain), None)
+    if match is None:
+        verified = ", ".join(item.id for item in reading.items if item.is_verified)
+        yield finding("tenant.domain-absent", domain, verified=verified)
+    else:
+        yield finding("tenant.domain-verified" if match.is_verified else "tenant.domain-unverified", domain)
+
+
+def _service_principal(facts: Facts) -> Iterable[Finding]:
+    app = facts.inputs.service_principal
+    reading = read(facts, questions.service_principal(facts), ServicePrincipalRecord.from_properties)
+    record = reading.first
+    if record is not None:
+        yield finding("tenant.service-principal", record.display_name or app, observed=record.id)
+    elif reading.failed and not is_absence(reading.failure):
+        yield reading.problem("tenant.unreadable", app)
+    else:
+        yield finding("tenant.service-principal-missing", app)

@@ -1,0 +1,1 @@
+"""Words and documents made from findings and changes: pure text."""

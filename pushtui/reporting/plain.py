@@ -1,0 +1,164 @@
+"""What `check`, `plan` and `apply` print for people: plain text that fits 80 columns."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from pushtui.base.commands import Json
+from pushtui.base.text import clean_line
+from pushtui.base.words import _
+from pushtui.engine.events import StepReport
+from pushtui.engine.plan import Plan
+from pushtui.procedure.model import Action, Ask, Change, Finding, Severity, Status, StepId, Trial, Wait
+from pushtui.profile import Profile
+from pushtui.reporting import sentences
+
+if TYPE_CHECKING:  # reading runs needs what reads certificates, which the start of the screen does not
+    from pushtui.engine.runs import Run
+
+WIDTH = 80
+
+_SYMBOLS = {
+    Status.OK: "✓",
+    Status.CHANGE_NEEDED: "→",
+    Status.WAITING: "…",
+    Status.ATTENTION: "!",
+    Status.FAILED: "✗",
+    Status.BLOCKED: "-",
+    Status.SKIPPED: "-",
+}
+_RESULTS = {"done": "done", "already": "held already", "failed": "not made", "unknown": "outcome unknown"}
+_SAID = {Severity.OK, Severity.SKIPPED}
+"""Severities that the summary line says enough about."""
+
+
+def headline(profile: Profile) -> str:
+    """Where this is about: tenant, server and whether it is the lab."""
+    kind = _("lab") if profile.environment == "lab" else _("production")
+    parts = (profile.tenant_domain or "?", profile.exchange.server or "?", kind)
+    return clean_line(" · ".join(parts)) + "\n"
+
+
+def chain(reports: Mapping[StepId, StepReport], steps: Sequence[StepId]) -> str:
+    """A line a step, then what is to be said about those that are not simply ok."""
+    lines: list[str] = []
+    for step in steps:
+        report = reports[step]
+        number = list(StepId).index(step) + 1
+        symbol = _SYMBOLS.get(report.status, "?")
+        head = f"{number} {symbol} {sentences.title(step):<18} {sentences.status_word(report.status):<14}"
+        summary = sentences.summary(report)
+        lines += _wrapped(summary, f"{head} ", " " * 6)
+        lines += details(report, summary)
+    return "\n".join(lines) + "\n"
+
+
+def details(report: StepReport, summary: str = "") -> list[str]:
+    """The findings that the summary leaves out, and for each finding what to do."""
+    lines: list[str] = []
+    for finding in report.findings:
+        if finding.severity not in _SAID:
+            lines += _finding(finding, said=sentences.finding_text(finding) == summary)
+    for change_id, result in report.results.items():
+        lines += _wrapped(f"{change_id}: {_(_RESULTS.get(result, result))}", "      = ", "        ")
+    return lines
+
+
+def plan_text(plan: Plan) -> str:
+    """Every action with what it sends, what it changes, what it risks and what takes it back."""
+    if not plan.actions:
+        nothing = _("There is nothing left to take back.") if plan.task.undoes else _("Nothing needs to be done.")
+        return "\n".join([nothing, *lost_text(plan.lost)]) + "\n"
+    lines: list[str] = []
+    for number, action in enumerate(plan.actions, 1):
+        lines += _wrapped(sentences.action_title(action), f"{number:>3}. ", "     ")
+        lines += _action(action)
+    lines += lost_text(plan.lost)
+    for consent in sorted(plan.needed_consents):
+        lines += ["", *_wrapped(sentences.consent_text(consent), "  !  ", "     ")]
+        lines.append("     " + _("Consent with --accept {name}").format(name=consent.value))
+    return "\n".join(lines) + "\n"
+
+
+def interrupted_text(run: Run) -> str:
+    """That a run did not come to its end, what was in flight then, and what can be done about it."""
+    lines = _wrapped(interruption(run), "  !  ", "     ")
+    words = _(
+        "What became of it is read now. pushtui apply goes on where it stopped; pushtui undo {run} takes back what it"
+        " did."
+    )
+    return "\n".join([*lines, *_wrapped(words.format(run=run.id), "     ", "     ")]) + "\n\n"
+
+
+def interruption(run: Run) -> str:
+    """Which run it was and what it was doing, as one sentence."""
+    user = clean_line(str(run.who.get("user") or "?"))
+    when = f"{run.started.astimezone():%Y-%m-%d %H:%M}"
+    open_ = [change for change in run.changes if change.result in {"", "unknown"}]
+    if open_:
+        text = _("The run of {when} by {user} was interrupted while this was under way: {what}")
+        titles = [sentences.sent_title(change.id, change.target, change.arguments) for change in open_]
+        return text.format(when=when, user=user, what="; ".join(titles))
+    return _("The run of {when} by {user} was interrupted between two changes").format(when=when, user=user)
+
+
+def lost_text(lost: Sequence[Finding]) -> list[str]:
+    """What does not come back, or not as it was."""
+    if not lost:
+        return []
+    lines = ["", _("What does not come back, or not as it was:")]
+    for finding in lost:
+        lines += _wrapped(sentences.finding_text(finding), "  * ", "    ")
+    return lines
+
+
+def notices() -> str:
+    """The honest notices, as a list."""
+    lines = [line for notice in sentences.notices() for line in _wrapped(notice, "  * ", "    ")]
+    return "\n".join(lines) + "\n"
+
+
+def _finding(finding: Finding, *, said: bool) -> Iterable[str]:
+    word = sentences.severity_word(finding.severity)
+    if not said:
+        yield from _wrapped(f"{word}: {sentences.finding_text(finding)}", "      ", "        ")
+    remedy = sentences.remedy(finding)
+    if remedy and finding.severity is not Severity.NOTE:
+        yield from _wrapped(remedy, "        > ", "          ")
+
+
+def _action(action: Action) -> Iterable[str]:
+    match action:
+        case Change():
+            yield from _wrapped(clean_line(action.command.text), "     ", "       ")
+            yield from _wrapped(
+                _("before: {before}; after: {after}").format(before=_json(action.before), after=_json(action.after)),
+                "     ",
+                "       ",
+            )
+            undo = sentences.undo_text(action)
+            risk = sentences.risk_text(action.risk)
+            yield from _wrapped(_("{risk}; undo: {undo}").format(risk=risk, undo=undo), "     ", "       ")
+        case Wait(seconds=seconds):
+            yield "     " + _("up to {seconds:.0f} s").format(seconds=seconds)
+        case Ask(command=command, where=where):
+            yield from _wrapped(
+                _("you do this on {where}: {command}").format(where=where, command=command), "     ", "       "
+            )
+        case Trial(query=query) if query is not None:
+            yield from _wrapped(clean_line(query.cmdlet.text), "     ", "       ")
+
+
+def _json(value: Json) -> str:
+    if value is None:
+        return _("nothing")
+    return clean_line(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+
+
+def _wrapped(text: str, first: str, rest: str) -> list[str]:
+    return textwrap.wrap(
+        text, WIDTH, initial_indent=first, subsequent_indent=rest, break_long_words=True, break_on_hyphens=False
+    ) or [first.rstrip()]

@@ -1,0 +1,381 @@
+"""Words for everything that a person is shown: steps, statuses, findings, actions, and the honest notices."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+from pushtui.base.text import clean_line
+from pushtui.base.words import _
+from pushtui.engine.events import Identity, StepReport
+from pushtui.procedure.model import (
+    Action,
+    Ask,
+    Change,
+    Consent,
+    Failure,
+    FileWrite,
+    Finding,
+    Risk,
+    Severity,
+    Status,
+    StepId,
+    WindowsWrite,
+)
+from pushtui.reporting import texts_brief, texts_cloud, texts_exchange, texts_undo, texts_upkeep
+
+FINDINGS: Mapping[str, tuple[str, str]] = {
+    **texts_cloud.TEXTS,
+    **texts_exchange.TEXTS,
+    **texts_upkeep.TEXTS,
+    **texts_undo.TEXTS,
+}
+
+ACTIONS: Mapping[str, str] = {
+    "certificate.create": "Create a new Auth certificate on {server}",
+    "certificate.assign": "Make it the organization's Auth certificate",
+    "certificate.stage": "Stage it as the organization's next Auth certificate",
+    "certificate.publish": "Publish it as the organization's current Auth certificate",
+    "certificate.distribution": "Wait until {servers} have it",
+    "certificate.export": "Write the certificate to {target}",
+    "auth-server.create": "Create the auth server {target}",
+    "auth-server.remove": "Remove the auth server {target}, which trusts another tenant",
+    "auth-server.set-url": "Give the auth server {target} the right metadata URL",
+    "auth-server.enable": "Enable the auth server {target}",
+    "service-principal.add-key": "Add the certificate to the service principal",
+    "service-principal.visible": "Wait until the tenant shows the new key",
+    "keys.remove": "Remove {count} of the service principal's keys, keeping {kept}",
+    "keys.gone": "Wait until the tenant no longer shows {thumbprints}",
+    "renewal.add-key": "Add the next certificate to the service principal, keeping its {kept} keys",
+    "renewal.visible": "Wait until the tenant shows the new key",
+    "renewal.effective": "Until {until} the next certificate waits for its date: renew goes on after that",
+    "renewal.distribution": "Exchange copies the next certificate to {servers}: renew goes on after that",
+    "renewal.settle": "Until {until} the previous certificate may still serve: renew goes on after that",
+    "renewal.remove-key": "Remove the key of the previous certificate, keeping {kept}",
+    "renewal.gone": "Wait until the tenant no longer shows the removed key",
+    "renewal.clear-previous": "Clear the previous certificate from AuthConfig",
+    "push-proxy.enable": "Enable the push proxy for {organization}",
+    "verification.restart": "Restart MSExchangeHM on {server}",
+    "verification.wait": "Wait until MSExchangeHM on {server} has loaded its probes",
+    "verification.probe": "Run Exchange's push notification probe on {server}",
+    "verification.mail": "Send the test message",
+    **texts_undo.ACTIONS,
+}
+
+_TITLES = {
+    StepId.TENANT: "Tenant",
+    StepId.SERVERS: "Exchange servers",
+    StepId.CERTIFICATE: "Auth certificate",
+    StepId.AUTH_SERVER: "Auth server",
+    StepId.SERVICE_PRINCIPAL: "Service principal",
+    StepId.PUSH_PROXY: "Push proxy",
+    StepId.VERIFICATION: "Verification",
+}
+
+_STATUS = {
+    Status.UNKNOWN: "unknown",
+    Status.CHECKING: "checking",
+    Status.OK: "ok",
+    Status.CHANGE_NEEDED: "change needed",
+    Status.BLOCKED: "blocked",
+    Status.APPLYING: "applying",
+    Status.WAITING: "waiting",
+    Status.ATTENTION: "attention",
+    Status.FAILED: "failed",
+    Status.CANCELLED: "cancelled",
+    Status.SKIPPED: "skipped",
+}
+
+_SEVERITY = {
+    Severity.OK: "ok",
+    Severity.NOTE: "note",
+    Severity.WARNING: "warning",
+    Severity.SKIPPED: "skipped",
+    Severity.UNKNOWN: "unknown",
+    Severity.WAITING: "waiting",
+    Severity.CHANGE: "change",
+    Severity.BLOCKED: "blocked",
+    Severity.ATTENTION: "attention",
+    Severity.FAILURE: "failure",
+}
+
+_RISK = {
+    Risk.REVERSIBLE: "can be taken back",
+    Risk.ORG_WIDE: "concerns the whole organization",
+    Risk.IRREVERSIBLE: "cannot be taken back",
+}
+
+_CONSENTS = {
+    Consent.SERVICE_PRINCIPAL_KEY: "Adding a key to the service principal that all of Exchange Online shares re-opens"
+    " the trust that the clean-up for CVE-2025-53786 closes: whoever holds the Auth certificate can then act in the"
+    " tenant.",
+    Consent.REPLACE_CERTIFICATE: "Replacing the Auth certificate concerns the whole organization: OWA and ECP sign-in,"
+    " hybrid features and signed serialization depend on it until every server and the tenant know the new one.",
+    Consent.BREAK_TRUST: "A key that is to be removed belongs to the certificate that this organization signs with, or"
+    " will sign with next. Without it the tenant no longer accepts its tokens: push notifications, and whatever else"
+    " uses this trust, stop working.",
+}
+
+_TELLING = {
+    StepId.TENANT: ("tenant.organization", "tenant.found"),
+    StepId.CERTIFICATE: ("certificate.current", "renewal.under-way", "renewal.not-due"),
+    StepId.AUTH_SERVER: ("auth-server.present",),
+    StepId.SERVICE_PRINCIPAL: ("service-principal.key-present", "keys.removed", "keys.current"),
+    StepId.PUSH_PROXY: ("push-proxy.enabled", "push-proxy.proven"),
+    StepId.VERIFICATION: ("verification.succeeded",),
+}
+"""What a step that is ok says in one line, the first that is there."""
+
+_KEPT = {"0": "{text}; it holds no others", "1": "{text}; the key that is there stays"}
+"""How many keys stay → how that is said; any other number in the plural."""
+
+_PROPERTIES = {
+    "auth_metadata_url": "AuthMetadataUrl",
+    "certificates": "certificates there",
+    "current": "current certificate",
+    "enabled": "Enabled",
+    "keys": "keys",
+    "name": "Name",
+    "next": "next certificate",
+    "next_effective": "next takes effect",
+    "organization": "Organization",
+    "previous": "previous certificate",
+    "realm": "Realm",
+    "started": "running since",
+    "subject_key_identifier": "key identifier",
+    "thumbprint": "Thumbprint",
+    "type": "Type",
+    "uri": "Uri",
+}
+"""The names of values in changes, as people know them."""
+
+_GRAVITY = tuple(Severity)
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?(\.\d+)?(Z|[+-]\d\d:\d\d)")
+
+
+def title(step: StepId) -> str:
+    """The name of a step."""
+    return _(_TITLES[step])
+
+
+def status_word(status: Status) -> str:
+    return _(_STATUS[status])
+
+
+def severity_word(severity: Severity) -> str:
+    return _(_SEVERITY[severity])
+
+
+def risk_text(risk: Risk) -> str:
+    return _(_RISK[risk])
+
+
+def consent_text(consent: Consent) -> str:
+    """What it means to give this consent."""
+    return _(_CONSENTS[consent])
+
+
+def finding_text(finding: Finding) -> str:
+    """What a finding says, as one sentence on one line."""
+    parts = _parts(finding)
+    if finding.code == "undo.certificate-stays":
+        parts["reason"] = _(texts_undo.REASONS.get(parts.get("reason", ""), ""))
+        return _fill(FINDINGS[finding.code][0], parts)
+    text = _fill(FINDINGS.get(finding.code, (finding.code, ""))[0], parts)
+    if finding.failure is not None:
+        return f"{text}: {failure_text(finding.failure)}"
+    reason = finding.arguments.get("reason", "")
+    return f"{text}: {clean_line(reason)}" if reason else text
+
+
+def remedy(finding: Finding) -> str:
+    """What to do about a finding; empty where there is nothing to do.
+
+    Where something could not be found out, the error knows best; where it says what is so, both have their say.
+    """
+    own = _fill(FINDINGS.get(finding.code, ("", ""))[1], _parts(finding))
+    if finding.failure is None or not finding.failure.remedy:
+        return own
+    known = clean_line(finding.failure.remedy)
+    return known if finding.severity is Severity.FAILURE or not own else f"{known.rstrip('.')}. {own}"
+
+
+def failure_text(failure: Failure) -> str:
+    """Why something could not be found out or done, on one line."""
+    head = f"{failure.what.rstrip('.')} ({failure.where})" if failure.where else failure.what.rstrip(".")
+    return clean_line(f"{head}. {failure.cause}" if failure.cause else head)
+
+
+def action_title(action: Action) -> str:
+    """What an action does, in a few words."""
+    parts = {name: _value(value) for name, value in action.arguments.items()}
+    if isinstance(action, Change):
+        parts["target"] = _value(action.target)
+    if isinstance(action, Ask):
+        parts["server"] = _value(action.where)
+    text = _fill(ACTIONS.get(action.id, action.id), parts)
+    kept = _KEPT.get(parts.get("kept", ""), _("{text}; the {kept} keys that are there stay"))
+    return _(kept).format(text=text, **parts) if "kept" in parts else text
+
+
+def undo_text(change: Change) -> str:
+    """What takes a change back: the command, or what else it means where there is none."""
+    match change.command, change.undo:
+        case FileWrite(), FileWrite():
+            return _("the old file is written back")
+        case FileWrite(), None:
+            return _("the file is removed")
+        case WindowsWrite(), None:
+            return _("nothing to take back: the service runs as before")
+        case _, None:
+            return _("there is no way back by a command")
+        case _, undo:
+            return clean_line(undo.text)
+
+
+def property_name(name: str) -> str:
+    """A property as Exchange and Graph call it."""
+    return _(_PROPERTIES.get(name, name))
+
+
+def sent_title(change_id: str, target: str, arguments: Mapping[str, str]) -> str:
+    """What a change in a journal did, in a few words."""
+    parts = {name: _value(value) for name, value in arguments.items()}
+    return _fill(ACTIONS.get(change_id, clean_line(change_id)), {**parts, "target": _value(target)})
+
+
+def identity(event: Identity) -> str:
+    """Where somebody is signed in, and as whom."""
+    sides = {"exchange": _("Exchange"), "windows": _("Windows"), "entra": _("Microsoft 365")}
+    text = _("Signed in to {side} at {where} as {account}").format(
+        side=sides.get(event.side, event.side), where=clean_line(event.where), account=clean_line(event.account)
+    )
+    return _("{text}, tenant {tenant}").format(text=text, tenant=clean_line(event.tenant)) if event.tenant else text
+
+
+def code_warning() -> str:
+    """What makes a stolen sign-in code harmless: a person who knows what it is."""
+    return _(
+        "Only enter this code if you started this sign-in yourself. Whoever has you enter a code of theirs signs in "
+        "as you; pushtui never asks you to send one to anybody."
+    )
+
+
+def summary(report: StepReport) -> str:
+    """A step in one line."""
+    if report.status is Status.CHECKING:
+        return _("Checking…")
+    if not report.findings:
+        return _("Not checked yet") if report.status is Status.UNKNOWN else status_word(report.status).capitalize()
+    if report.id is StepId.SERVERS and report.status is Status.OK:
+        return _servers(report.findings)
+    same = _deciding(report)
+    text = finding_text(same[0])
+    return text if len(same) == 1 else _("{text} (and {count} more)").format(text=text, count=len(same) - 1)
+
+
+def brief(report: StepReport) -> str:
+    """A step in at most 25 cells, but for names that are longer."""
+    if report.status is Status.CHECKING or not report.findings:
+        return summary(report)
+    if report.id is StepId.SERVERS and report.status is Status.OK:
+        return _servers_brief(report.findings)
+    same = _deciding(report)
+    parts = _parts(same[0])
+    text = _fill(texts_brief.TEXTS.get(same[0].code, ""), parts) or summary(report)
+    return text if len(same) == 1 else _("{text} (+{count})").format(text=text, count=len(same) - 1)
+
+
+def _deciding(report: StepReport) -> Sequence[Finding]:
+    """The gravest findings; the one that tells most where nothing has to be done."""
+    gravest = max((finding.severity for finding in report.findings), key=_GRAVITY.index)
+    if gravest in {Severity.OK, Severity.NOTE, Severity.WARNING}:
+        return [_telling(report)]
+    return [finding for finding in report.findings if finding.severity is gravest]
+
+
+def notices() -> tuple[str, ...]:
+    """What an honest tool says before the first change (today's state of the procedure)."""
+    return (
+        _(
+            "The apps that this procedure served, OWA for iPhone, iPad and Android, stopped working on 15 May 2018:"
+            " what it sets up can be proven by Exchange's probe, but no longer be seen on a device."
+        ),
+        _(
+            "Adding the key to the service principal re-opens the trust that the clean-up for CVE-2025-53786 closes;"
+            " whoever holds the Exchange Auth certificate can then act in the tenant, leaving little trace."
+        ),
+        _("Exchange 2013 has been out of support since 11 April 2023, Exchange 2016 and 2019 since 14 October 2025."),
+        _(
+            "Microsoft blocks EWS through the shared service principal since 31 October 2025: do not expect free/busy"
+            " or other hybrid features from this trust."
+        ),
+        _(
+            "Where a hybrid configuration exists, the Hybrid Configuration Wizard and the dedicated hybrid application"
+            " own these objects."
+        ),
+        _("How long the cloud's end of this procedure will go on answering is not known."),
+    )
+
+
+def _telling(report: StepReport) -> Finding:
+    for code in _TELLING.get(report.id, ()):
+        for finding in report.findings:
+            if finding.code == code:
+                return finding
+    return report.findings[0]
+
+
+def _servers(findings: Sequence[Finding]) -> str:
+    current = [finding for finding in findings if finding.code == "servers.current"]
+    versions = sorted({clean_line(finding.observed) for finding in current})
+    if len(current) == 1:
+        return finding_text(current[0])
+    return _("{count} servers: {versions}").format(count=len(current), versions=", ".join(versions))
+
+
+def _servers_brief(findings: Sequence[Finding]) -> str:
+    """How many, and which version without the product's name."""
+    versions = [_version(finding) for finding in findings if finding.code == "servers.current"]
+    if len(versions) == 1:
+        return _("one server, {version}").format(version=versions[0])
+    different = set(versions)
+    if len(different) == 1:
+        return _("{count} servers, {version}").format(count=len(versions), version=versions[0])
+    return _("{count} servers, {versions} versions").format(count=len(versions), versions=len(different))
+
+
+def _version(finding: Finding) -> str:
+    return clean_line(finding.observed).removeprefix("Exchange Server ").removeprefix("Exchange ")
+
+
+def _parts(finding: Finding) -> dict[str, str]:
+    return {
+        **{name: _value(value) for name, value in finding.arguments.items()},
+        "subject": _value(finding.subject),
+        "expected": _value(finding.expected),
+        "observed": _value(finding.observed),
+        "version": _version(finding),
+    }
+
+
+def _value(text: str) -> str:
+    """A value on one line; a point in time as people write it, in UTC."""
+    line = clean_line(text)
+    if not _TIME.fullmatch(line):
+        return line
+    time = datetime.fromisoformat(line).astimezone(UTC)
+    return f"{time:%Y-%m-%d}" if (time.hour, time.minute) == (0, 0) else f"{time:%Y-%m-%d %H:%M} UTC"
+
+
+def moment(text: str) -> str:
+    """A point in time (ISO 8601) as people write it, in UTC."""
+    return _value(text)
+
+
+def _fill(template: str, parts: Mapping[str, str]) -> str:
+    """The translated template with its parts; what is not known reads as “?”."""
+    known = {name: value for name, value in parts.items() if value}
+    return _(template).format_map(defaultdict(lambda: "?", known)) if template else ""

@@ -1,0 +1,392 @@
+"""The application: puts the parts together, moves events from the bridge to the screen, ends well."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterable
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual.app import App, SystemCommand
+from textual.screen import Screen
+
+from pushtui.base.clock import Clock
+from pushtui.base.words import _
+from pushtui.engine.events import LogLine, StepReport
+from pushtui.engine.plan import Task, actions_now
+from pushtui.procedure.model import Status, StepId
+from pushtui.profile import Profile
+from pushtui.reporting import sentences
+from pushtui.tui import hangup, theme
+from pushtui.tui.actions import actions, bindings
+from pushtui.tui.conductor import TASK_STEPS, Conductor
+from pushtui.tui.painting import PaintsOnce
+from pushtui.tui.preload import preload
+from pushtui.tui.prompts import AddressRequest, SecretRequest
+from pushtui.tui.screens.doctor import DoctorScreen
+from pushtui.tui.screens.main import MainScreen
+from pushtui.tui.screens.plan import PlanScreen
+from pushtui.tui.screens.questions import AskScreen, FileScreen, InterruptedScreen, QuitScreen
+from pushtui.tui.screens.reading import EntryScreen, HelpScreen, OutcomeScreen
+from pushtui.tui.screens.sign_in import BrowserScreen, DeviceCodeScreen, SecretScreen
+from pushtui.tui.session import PlanLike, SessionFactory
+from pushtui.tui.stylesheets import style_sheets
+from pushtui.tui.symbols import ASCII, UNICODE
+from pushtui.tui.terminal import Terminal
+
+if TYPE_CHECKING:
+    from pushtui.engine.runs import Run
+    from pushtui.procedure.keys import Key
+
+CLOSING_SECONDS = 0.8
+"""How long the end waits for the session to close itself."""
+HANGUP_SECONDS = 3.0
+"""How long a lost terminal lets a change that is under way note its outcome."""
+
+
+class PushtuiApp(PaintsOnce[int], inherit_bindings=False):
+    """Made with a profile and a way to make sessions; returns the exit code."""
+
+    TITLE = "pushtui"
+    CSS_PATH = style_sheets()  # type: ignore[assignment]  # a list of paths is one of the types that it takes
+    BINDINGS: ClassVar = bindings("any")
+    ENABLE_COMMAND_PALETTE = True
+    COMMAND_PALETTE_BINDING = "ctrl+p"
+
+    def __init__(
+        self,
+        profile: Profile,
+        factory: SessionFactory,
+        *,
+        read_only: bool = False,
+        clock: Clock | None = None,
+        terminal: Terminal | None = None,
+    ) -> None:
+        self._terminal = terminal or Terminal.of(os.environ)
+        super().__init__()
+        self.symbols = UNICODE if self._terminal.unicode else ASCII
+        self.conductor = Conductor(profile, factory, read_only=read_only, clock=clock)
+        for each in theme.THEMES:
+            self.register_theme(each)
+        self.theme = theme.DARK.name if self._terminal.own_colours else theme.TERMINAL.name
+        self.animation_level = "none"
+        self.set_class(not self._terminal.unicode, "-ascii")
+        self._secrets: list[tuple[SecretRequest, Screen[Any]]] = []
+        self._stale: set[Screen[Any]] = set()
+        self._leaving = self._gone = False
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return theme.DEFAULTS
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """The command palette: the actions of the main screen, and the themes."""
+        for action in actions():
+            if action.palette:
+                title = f"{action.description}  ({action.display})"
+                yield SystemCommand(title, "", partial(self._do, action.name))
+        for each in theme.THEMES:
+            words = _("Colours: {name}").format(name=each.name.removeprefix("pushtui-"))
+            yield SystemCommand(words, "", partial(setattr, self, "theme", each.name))
+
+    async def _do(self, name: str) -> None:
+        await self.run_action(name, self.main)
+
+    def get_default_screen(self) -> MainScreen:
+        self.main = MainScreen(self.conductor, self.symbols, *self.size)
+        return self.main
+
+    def on_mount(self) -> None:
+        self.hold()
+        self._drain_timer = self.set_interval(1 / self._terminal.frames, self.drain)
+        self._tick_timer = self.set_interval(1, self._tick)
+        self.app_suspend_signal.subscribe(self, self._suspended)
+        self.app_resume_signal.subscribe(self, self._resumed)
+        self._listen_to_signals()
+        self.call_after_refresh(preload, self.conductor.look_back)
+
+    # --- from the engine to the screen -----------------------------------------------------------------------------
+
+    def drain(self) -> None:
+        """Show what came since the last time."""
+        if not self._showing:
+            return
+        news = self.conductor.take()
+        self.main.take(news)
+        for request in news.secrets:
+            self._ask_secret(request)
+        if news.changed:
+            self._show_what_waits()
+            for screen in self.screen_stack:
+                if isinstance(screen, DoctorScreen):
+                    screen.refresh_rows()
+        if news.plan is not None:
+            self._show_plan(news.plan)
+        if news.keys is not None:
+            self._show_keys(news.keys, news.outcome)
+        elif news.outcome:
+            self._show_outcome(news.outcome)
+        if self._to_check and not self.conductor.runner.busy:
+            steps, self._to_check = self._to_check, ()
+            self.conductor.check(steps)
+            self.main.show_state()
+        if news.undone:
+            self.conductor.check()
+            self.main.show_state()
+        if news.interrupted is not None and not self.conductor.state.busy:
+            self._show_interrupted(news.interrupted)
+        self._retire()
+
+    _to_check: tuple[StepId, ...] = ()
+    """Steps that a task changed, and that are looked at again as soon as it is through."""
+
+    @property
+    def _showing(self) -> bool:
+        """Whether there is a screen to show anything on: not before the first, nor after the last."""
+        return not self._leaving and self.main.is_mounted and bool(self.screen_stack)
+
+    def _tick(self) -> None:
+        if self._showing:
+            self.main.tick()
+
+    def _ask_secret(self, request: SecretRequest) -> None:
+        screen = (
+            BrowserScreen(request.url, request.problem, request.file)
+            if isinstance(request, AddressRequest)
+            else SecretScreen(request.account, request.purpose)
+        )
+        self._secrets.append((request, screen))
+        self.push_screen(screen, request.answer)
+
+    def _show_what_waits(self) -> None:
+        """Open what a person must see at once; close what is over."""
+        state = self.conductor.state
+        codes = [screen for screen in self.screen_stack if isinstance(screen, DeviceCodeScreen)]
+        self._stale |= {screen for screen in codes if screen.code is not state.code}
+        asks = [screen for screen in self.screen_stack if isinstance(screen, AskScreen)]
+        self._stale |= {screen for screen in asks if screen.ask.id not in state.asks}
+        if not state.busy:
+            self._stale |= {screen for _request, screen in self._secrets}
+            self._secrets.clear()
+        if state.code is not None and state.code is not self._announced(codes):
+            self._shown_code = state.code
+            self.attend()
+        elif state.asks and not asks and not self._seen(tuple(state.asks)):
+            self.attend()
+
+    _shown_code: Any = None
+    _shown_asks: tuple[str, ...] = ()
+
+    def _announced(self, codes: list[DeviceCodeScreen]) -> Any:
+        return codes[-1].code if codes else self._shown_code
+
+    def _seen(self, asks: tuple[str, ...]) -> bool:
+        seen = self._shown_asks == asks
+        self._shown_asks = asks
+        return seen
+
+    def attend(self) -> None:
+        """Open what waits for a person: a sign-in before something to do."""
+        state = self.conductor.state
+        if state.code is not None:
+
+            def left(given_up: bool | None) -> None:
+                if given_up:
+                    self.conductor.give_up_sign_in()
+                    self.main.show_state()
+
+            self.push_screen(DeviceCodeScreen(state.code, self.conductor.clock), left)
+        elif state.asks:
+            ask = next(iter(state.asks.values()))
+
+            def heard(done: bool | None) -> None:
+                if done is not None:
+                    self.conductor.answer(ask.id, done)
+                    self.main.show_state()
+
+            self.push_screen(AskScreen(ask, self.symbols), heard)
+        else:
+            self.main.say(_("Nothing waits for you"), "muted")
+
+    def _retire(self) -> None:
+        """Close screens whose reason has gone, from the top; one below another waits until that one is closed."""
+        while self.screen in self._stale:
+            screen = self.screen
+            self._stale.discard(screen)
+            screen.dismiss(None)
+        self._stale &= set(self.screen_stack)
+
+    def _show_plan(self, plan: PlanLike) -> None:
+        if self.conductor.file_in_the_way(plan) and not self.conductor.read_only:
+            self._ask_for_file(plan)
+        else:
+            self._open_plan(plan)
+
+    def _show_interrupted(self, run: Run) -> None:
+        """A run came to no end: go on with it, take it back, or decide later."""
+
+        def heard(choice: str | None) -> None:
+            if choice == "go-on":
+                self.conductor.plan()
+            elif choice == "take-back":
+                self.conductor.plan_undo(run_id=run.id)
+            self.main.show_state()
+
+        self.push_screen(InterruptedScreen(run), heard)
+
+    def _ask_for_file(self, plan: PlanLike) -> None:
+        """Another certificate is where ours goes: replace it, or see the plan without that step."""
+
+        def heard(replace: bool | None) -> None:
+            if replace:
+                self.conductor.may_replace_file = True
+                self.conductor.plan(tuple(plan.steps))
+                self.main.show_state()
+            else:
+                self._open_plan(plan)
+
+        report = self.conductor.state.reports[StepId.CERTIFICATE]
+        self.push_screen(FileScreen(self.conductor.profile.certificate_path, report), heard)
+
+    def _open_plan(self, plan: PlanLike) -> None:
+        if not plan.actions and not plan.blocked:
+            words = _("Nothing is left to take back") if plan.task.undoes else _("Nothing has to be changed")
+            self.main.say(words, "ok")
+            return
+        refusal = _("This run is read-only: the plan can be read, not applied.") if self.conductor.read_only else ""
+        if plan.actions and not actions_now(plan.actions):
+            refusal = sentences.action_title(plan.actions[0])
+
+        def heard(consents: Any) -> None:
+            if consents is not None:
+                self.conductor.apply(plan, consents)
+                self.main.show_state()
+
+        reports = self.conductor.planned if plan.task.course in TASK_STEPS else self.conductor.state.reports
+        screen = PlanScreen(
+            plan,
+            self.conductor.profile.tenant_domain,
+            self.symbols,
+            refusal=refusal,
+            blocked={} if plan.task.undoes else {step: sentences.summary(reports[step]) for step in plan.blocked},
+            identities=tuple(self.conductor.state.identities.values()),
+        )
+        self.push_screen(screen, heard)
+
+    def _show_keys(self, keys: tuple[Key, ...], reports: tuple[StepReport, ...]) -> None:
+        """The keys; or why there are none to show."""
+        from pushtui.tui.screens.keys import KeysScreen  # it reads certificates, which the start does not need
+
+        if not keys and any(report.status is not Status.OK for report in reports):
+            self.push_screen(OutcomeScreen(reports, self.symbols))
+            return
+
+        def heard(chosen: frozenset[str] | None) -> None:
+            if chosen:
+                self.conductor.plan_task(Task("keys", removed_keys=chosen))
+                self.main.show_state()
+
+        self.push_screen(KeysScreen(keys, self.symbols), heard)
+
+    def _show_outcome(self, reports: tuple[StepReport, ...]) -> None:
+        """What came of a task, and what it changed looked at again."""
+        self.push_screen(OutcomeScreen(reports[-1:], self.symbols))
+        self._to_check = TASK_STEPS["renewal"]
+
+    def open_doctor(self) -> None:
+        """Show what the doctor found; where it found nothing yet, let it begin."""
+        screen = DoctorScreen(self.conductor, self.symbols)
+        if not self.conductor.state.examined:
+            self.conductor.doctor()
+        self.push_screen(screen, lambda _nothing: self.main.show_state())
+
+    def open_help(self, step: StepId) -> None:
+        """Show the help."""
+        session = self.conductor.runner.session
+        self.push_screen(HelpScreen(step, self.symbols, session.log_path if session else None))
+
+    def open_entry(self, entry: LogLine) -> None:
+        """Show an entry of the log in full."""
+        self.push_screen(EntryScreen(entry, self.symbols))
+
+    # --- the end ---------------------------------------------------------------------------------------------------
+
+    def ask_to_quit(self) -> None:
+        """Quit, after a question while something runs."""
+        if not self.conductor.state.busy:
+            self.leave(0)
+        elif isinstance(self.screen, QuitScreen):
+            self.leave(130)
+        else:
+            self.push_screen(
+                QuitScreen(self.conductor.state.operation), lambda quitting: self.leave(130) if quitting else None
+            )
+
+    async def action_quit(self) -> None:
+        self.ask_to_quit()
+
+    def leave(self, code: int) -> None:
+        """Close the session, at most so long as it may take, and end."""
+        if not self._leaving:
+            self._leaving = True
+            self.run_worker(self._leave(code), exclusive=True, name="leave")
+
+    async def _leave(self, code: int) -> None:
+        loop, closed = asyncio.get_running_loop(), asyncio.Event()
+        self.conductor.runner.close(lambda: loop.call_soon_threadsafe(closed.set))
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(closed.wait(), CLOSING_SECONDS)
+        self.exit(code, return_code=code)
+
+    def _listen_to_signals(self) -> None:
+        if threading.current_thread() is threading.main_thread() and not self.is_headless:
+            loop = asyncio.get_running_loop()
+            loop.add_signal_handler(signal.SIGTERM, self.leave, 143)
+            loop.add_signal_handler(signal.SIGHUP, self._hung_up)
+            hangup.watch(sys.stdin.fileno(), lambda: loop.call_soon_threadsafe(self._hung_up))
+
+    def _hung_up(self) -> None:
+        """The terminal is gone: nothing can be painted or read any more, so end without either."""
+        if self._gone:
+            return
+        self._leaving = self._gone = True
+
+        def end() -> None:
+            runner = self.conductor.runner
+            runner.cancel()
+            runner.join(HANGUP_SECONDS)
+            closed = threading.Event()
+            runner.close(closed.set)
+            closed.wait(CLOSING_SECONDS)
+            from pushtui.engine.connections import farewell
+
+            farewell()
+            os._exit(129)
+
+        threading.Thread(target=end, name="pushtui-hangup", daemon=True).start()
+
+    def _suspended(self, _app: App[Any]) -> None:
+        self._drain_timer.pause()
+        self._tick_timer.pause()
+
+    def _resumed(self, _app: App[Any]) -> None:
+        self._drain_timer.resume()
+        self._tick_timer.resume()
+        self.screen.refresh(layout=True)
+        self.refresh(layout=True)
+
+    def _fatal_error(self) -> None:
+        """A defect: the traceback without any value, neither of variables nor in the error's text."""
+        from rich.segment import Segments
+        from rich.traceback import Traceback
+
+        self.bell()
+        trace = Traceback(show_locals=False, width=None, word_wrap=True)
+        for stack in trace.trace.stacks:
+            stack.exc_value = ""
+        self._exit_renderables.append(Segments(self.console.render(trace, self.console.options)))
+        self._close_messages_no_wait()

@@ -1,0 +1,62 @@
+"""The one way from the threads that work to the screen.
+
+Threads append, nothing else; the screen drains on a timer. A call per line from a thread would cost the terminal
+three hundred times the bytes, and block whoever logs.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from typing import Any
+
+from pushtui.engine.events import LogLine, StepChanged
+
+LINES_HELD = 50_000
+"""Log lines that may wait between two drains; what goes beyond is in the log file only."""
+
+
+@dataclass(slots=True)
+class Batch:
+    """What came since the last look: log lines in order, everything else in order, steps only as they stand now."""
+
+    lines: list[LogLine] = field(default_factory=list)
+    events: list[Any] = field(default_factory=list)
+    dropped: int = 0
+    """Log lines that had to be left out, oldest first; they are in the log file."""
+
+
+class Bridge:
+    """Bounded, and safe to be used from any thread."""
+
+    def __init__(self, limit: int = LINES_HELD) -> None:
+        self._lock = threading.Lock()
+        self._lines: deque[LogLine] = deque(maxlen=limit)
+        self._events: dict[Hashable, Any] = {}
+        self._serial = 0
+        self._dropped = 0
+
+    def emit(self, event: object) -> None:
+        """Take an event from the engine, or from the application's own threads; returns at once."""
+        with self._lock:
+            if isinstance(event, LogLine):
+                self._dropped += len(self._lines) == self._lines.maxlen
+                self._lines.append(event)
+                return
+            self._serial += 1
+            key: Hashable = self._serial
+            if isinstance(event, StepChanged):
+                key = event.report.id
+                self._events.pop(key, None)
+            self._events[key] = event
+
+    def drain(self) -> Batch:
+        """Everything since the last call."""
+        with self._lock:
+            batch = Batch(list(self._lines), list(self._events.values()), self._dropped)
+            self._lines.clear()
+            self._events.clear()
+            self._dropped = 0
+        return batch

@@ -1,0 +1,296 @@
+"""Between the keys and the engine: what may be started now, what runs, and what came of it. Knows no widget."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pushtui.base.clock import Clock, SystemClock
+from pushtui.base.errors import PushtuiError
+from pushtui.base.words import _
+from pushtui.engine.events import LogLine, StepReport
+from pushtui.engine.plan import PROCEDURE, Task
+from pushtui.procedure.model import Consent, Severity, StepId
+from pushtui.profile import VALIDATORS, Profile, save_fields, with_fields
+from pushtui.tui.bridge import Bridge
+from pushtui.tui.prompts import SecretRequest
+from pushtui.tui.runner import OperationEnded, Runner
+from pushtui.tui.session import PlanLike, SessionFactory, SessionLike
+from pushtui.tui.state import State, undone
+
+if TYPE_CHECKING:
+    from pushtui.engine.runs import Run
+    from pushtui.procedure.keys import Key
+
+ALL: tuple[StepId, ...] = tuple(StepId)
+
+NEEDED_BY: dict[str, frozenset[StepId]] = {
+    "tenant_domain": frozenset(StepId) - {StepId.SERVERS},
+    "certificate_path": frozenset({StepId.CERTIFICATE, StepId.SERVICE_PRINCIPAL}),
+    "exchange_server": frozenset(StepId) - {StepId.TENANT},
+}
+"""Field → the steps that cannot do without a good value of it."""
+
+TASK_STEPS: dict[str, tuple[StepId, ...]] = {
+    "keys": (StepId.SERVICE_PRINCIPAL,),
+    "renewal": (StepId.CERTIFICATE, StepId.SERVICE_PRINCIPAL),
+}
+"""Task → the steps that it concerns."""
+
+
+@dataclass(slots=True)
+class News:
+    """What came since the last look, for whoever shows it."""
+
+    lines: list[LogLine] = field(default_factory=list)
+    dropped: int = 0
+    changed: bool = False
+    """Whether anything but the log changed."""
+    secrets: list[SecretRequest] = field(default_factory=list)
+    plan: PlanLike | None = None
+    keys: tuple[Key, ...] | None = None
+    """The service principal's keys, where they were asked for."""
+    outcome: tuple[StepReport, ...] = ()
+    """What came of a task beside the procedure itself; what it changed has to be looked at again."""
+    ended: bool = False
+    undone: bool = False
+    """A run was taken back; what is so now is to be read."""
+    interrupted: Run | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunInterrupted:
+    """The last run came to no end."""
+
+    run: Run
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """The service principal's keys, and what was to be said about reading them."""
+
+    keys: tuple[Key, ...]
+    reports: tuple[StepReport, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldsKept:
+    """Saving the fields in the profile's file is through; `error` says why it did not work."""
+
+    error: str = ""
+
+
+class Conductor:
+    """Holds the state, the bridge and the runner together."""
+
+    def __init__(
+        self, profile: Profile, factory: SessionFactory, *, read_only: bool = False, clock: Clock | None = None
+    ) -> None:
+        self.clock = clock or SystemClock()
+        self.bridge = Bridge()
+        self.state = State()
+        self.runner = Runner(factory, profile, self.bridge.emit)
+        self.problems: dict[str, str] = {}
+        """Field → what is wrong with what it holds now."""
+        self.planned: dict[StepId, StepReport] = {}
+        """The steps of the task that was planned last."""
+        self.may_replace_file = False
+        """Whether the person agreed that another file at the certificate path is replaced."""
+        self._read_only = read_only
+        self._saving: threading.Thread | None = None
+        self._save_lock = threading.Lock()
+        for name, value in self.fields().items():
+            self.judge(name, VALIDATORS[name](value) or "")
+
+    @property
+    def profile(self) -> Profile:
+        """The settings as they are now."""
+        return self.runner.profile
+
+    @property
+    def read_only(self) -> bool:
+        """Whether this run can send no write."""
+        return self._read_only or self.profile.read_only
+
+    def fields(self) -> dict[str, str]:
+        """The values that are edited in place."""
+        profile = self.profile
+        return {
+            "tenant_domain": profile.tenant_domain,
+            "certificate_path": profile.certificate_path,
+            "exchange_server": profile.exchange.server,
+        }
+
+    # --- what may be done ------------------------------------------------------------------------------------------
+
+    def file_in_the_way(self, plan: PlanLike) -> bool:
+        """Whether all that keeps the certificate from being planned is another file at its path."""
+        report = self.state.reports[StepId.CERTIFICATE]
+        grave = [each.code for each in report.findings if each.severity in {Severity.ATTENTION, Severity.FAILURE}]
+        return plan.task == PROCEDURE and StepId.CERTIFICATE in plan.steps and grave == ["certificate.file-differs"]
+
+    def judge(self, name: str, problem: str) -> None:
+        """Note what is wrong with a field; an empty `problem` means nothing is."""
+        if problem:
+            self.problems[name] = problem
+        else:
+            self.problems.pop(name, None)
+
+    def why_not(self, steps: Iterable[StepId], *, write: bool = False) -> str:
+        """Why nothing can be started for these steps now, as a sentence; empty when it can."""
+        if self.state.busy:
+            return _("Something is running; x cancels it")
+        wanted = set(steps)
+        for name, problem in self.problems.items():
+            if NEEDED_BY[name] & wanted:
+                return problem
+        if write and self.read_only:
+            return _("This run is read-only: p shows the plan")
+        return ""
+
+    # --- what is done ----------------------------------------------------------------------------------------------
+
+    def check(self, steps: tuple[StepId, ...] = ALL) -> None:
+        """Look at these steps."""
+        self._start("check", steps, lambda session: session.check(steps))
+
+    def plan(self, steps: tuple[StepId, ...] = ALL) -> None:
+        """Look at these steps and put together what would be changed."""
+        replace_file = self.may_replace_file
+
+        def call(session: SessionLike) -> PlanLike:
+            session.overwrite_certificate_file = replace_file
+            plan: PlanLike = session.plan(steps)
+            return plan
+
+        self._start("plan", steps, call)
+
+    def apply(self, plan: PlanLike, consents: frozenset[Consent]) -> None:
+        """Do what the plan says."""
+        steps = tuple(dict.fromkeys(action.step for action in plan.actions))
+
+        def call(session: SessionLike) -> Mapping[StepId, StepReport]:
+            session.apply(plan, consents)
+            return {} if plan.task == PROCEDURE else session.outcome
+
+        self._start("undo" if plan.task.undoes else "apply", steps, call)
+
+    def keys(self) -> None:
+        """Read the service principal's keys."""
+
+        def call(session: SessionLike) -> Read:
+            keys = session.read_keys()
+            return Read(keys, tuple(session.outcome.values()))
+
+        self._start("keys", TASK_STEPS["keys"], call)
+
+    def plan_task(self, task: Task) -> None:
+        """Put together what a task beside the procedure itself would change."""
+
+        def call(session: SessionLike) -> PlanLike:
+            plan: PlanLike = session.plan_task(task)
+            self.planned = dict(session.outcome)
+            return plan
+
+        self._start("plan", TASK_STEPS[task.course], call)
+
+    def plan_undo(self, steps: tuple[StepId, ...] = ALL, run_id: str = "") -> None:
+        """Put together what takes a run back, by default the last one that changed anything."""
+        self._start("plan", (), lambda session: session.plan_undo(run_id, steps))
+
+    def look_back(self) -> None:
+        """Find out, on a worker thread, whether the last run was interrupted."""
+        self.runner.look(lambda session: self._tell_of(session.interrupted()))
+
+    def _tell_of(self, run: Run | None) -> None:
+        if run is not None:
+            self.bridge.emit(RunInterrupted(run))
+
+    def doctor(self) -> None:
+        """Test every leg of the way to both organizations."""
+        if not self.state.busy:
+            self.state.examined.clear()
+            self._start("doctor", (), lambda session: session.doctor())
+
+    def _start(self, operation: str, steps: tuple[StepId, ...], call: Callable[..., object]) -> None:
+        if self.runner.start(operation, call):
+            self.state.begin(operation, steps, self.clock.now())
+
+    def cancel(self) -> None:
+        """Ask what runs for an end."""
+        if self.state.busy:
+            self.state.cancelling = True
+            self.runner.cancel()
+
+    def give_up_sign_in(self) -> None:
+        """Nobody will enter the code that is shown."""
+        self.state.code = None
+        self.runner.give_up_sign_in()
+
+    def skip(self) -> None:
+        """End the countdown, where there is one."""
+        if self.state.wait is not None and self.state.skippable:
+            self.runner.skip(self.state.wait.id)
+
+    def answer(self, ask_id: str, done: bool) -> None:
+        """What the person said to something that had to be done."""
+        if self.state.asks.pop(ask_id, None) is not None:
+            self.runner.answer(ask_id, done)
+
+    def change_field(self, name: str, value: str) -> None:
+        """Use a new value from now on, and keep it in the profile's file, which is written on a thread."""
+        self.runner.change_profile(with_fields(self.profile, **{name: value}))
+        self.state.forget()
+        self.may_replace_file = False
+        profile = self.profile
+
+        def save() -> None:
+            try:
+                with self._save_lock:
+                    save_fields(profile, **{name: value})
+            except PushtuiError as error:
+                self.bridge.emit(FieldsKept(str(error)))
+            else:
+                self.bridge.emit(FieldsKept())
+
+        self._saving = threading.Thread(target=save, name="pushtui-save", daemon=True)
+        self._saving.start()
+
+    # --- what came of it -------------------------------------------------------------------------------------------
+
+    def _ended(self, event: OperationEnded, news: News) -> None:
+        if event.result is None:
+            return
+        match event.operation:
+            case "plan":
+                news.plan = event.result
+            case "keys":
+                news.keys, news.outcome = event.result.keys, event.result.reports
+            case "apply":
+                news.outcome = tuple(event.result.values())
+            case "undo":
+                self.state.message = undone(event.result)
+                news.undone = self.state.message[1] == "ok"
+
+    def take(self) -> News:
+        """Drain the bridge into the state."""
+        batch, now = self.bridge.drain(), self.clock.now()
+        news = News(batch.lines, batch.dropped, changed=bool(batch.events))
+        for event in batch.events:
+            match event:
+                case SecretRequest():
+                    news.secrets.append(event)
+                case OperationEnded():
+                    self.state.end(event.error, event.cancelled)
+                    news.ended = True
+                    self._ended(event, news)
+                case RunInterrupted():
+                    news.interrupted = event.run
+                case FieldsKept():
+                    kept = (_("Kept in the profile"), "ok")
+                    self.state.message = (event.error, "error") if event.error else kept
+                case _:
+                    self.state.take(event, now)
+        return news

@@ -1,0 +1,44 @@
+"""Starts the application on the real engine."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from pushtui.base.errors import UsageError
+from pushtui.base.words import _
+from pushtui.profile import Profile
+from pushtui.tui.app import PushtuiApp
+from pushtui.tui.session import PromptsLike, SessionFactory, SessionLike
+from pushtui.tui.terminal import Terminal
+
+
+def session_factory(*, read_only: bool) -> SessionFactory:
+    """Makes real sessions. The engine is imported when the first one is made, on a worker thread."""
+
+    def make(profile: Profile, prompts: PromptsLike, emit: Callable[[Any], None]) -> SessionLike:
+        from pushtui.engine.session import Session
+
+        return Session(profile, prompts, emit, read_only=read_only)
+
+    return make
+
+
+def run(profile: Profile, *, read_only: bool = False, mouse: bool = False) -> int:
+    """Show the application until the person leaves; returns the exit code. Raises `UsageError` without a terminal.
+
+    The mouse is left to the terminal, whose own selection then works, unless it is asked for.
+    """
+    terminal = Terminal.of(os.environ)
+    if not terminal.usable or not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
+        raise UsageError(
+            "terminal.unusable",
+            _("The terminal application needs a terminal that can move its cursor"),
+            remedy=_("Use pushtui check, plan or apply here"),
+        )
+    sys.setswitchinterval(0.001)
+    app = PushtuiApp(profile, session_factory(read_only=read_only), read_only=read_only, terminal=terminal)
+    result = app.run(mouse=mouse)
+    return app.return_code or 0 if result is None else result

@@ -1,0 +1,96 @@
+"""What goes to the terminal: one frame for a screen that opens or closes, and of a line only what changed.
+
+A screen finds its place in stages: it is laid out, its widgets are told their size, a text is wrapped and a scroll bar
+comes or goes. Textual paints each stage over the whole screen, which over a slow line is seen as flicker.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import Any
+
+from rich.console import Console, RenderableType
+from rich.control import Control
+from textual._compositor import ChopsUpdate  # what a change is painted with; tests/tui/test_process.py sees to it
+from textual.app import App, ReturnType
+from textual.await_complete import AwaitComplete
+from textual.message_pump import MessagePump
+from textual.screen import Screen
+
+_ROUNDS = 3
+"""How often widgets answer a layout by asking for another: sizes, then wrapped text, then its scroll bar."""
+_PATIENCE = 3.0
+"""Seconds after which a screen that has not come to rest is painted as it is."""
+
+
+class PaintsOnce(App[ReturnType], inherit_bindings=False):
+    """Holds the paint back while a screen comes or goes, then paints it whole."""
+
+    _settling = 0
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        if isinstance(renderable, ChopsUpdate):
+            renderable = _Changed(renderable.chops, renderable.spans, renderable.chop_ends)
+        if not self._settling:
+            super()._display(screen, renderable)
+
+    def push_screen(self, *arguments: Any, **options: Any) -> Any:
+        """As Textual's own, painted once."""
+        self.hold()
+        return super().push_screen(*arguments, **options)
+
+    def pop_screen(self) -> AwaitComplete:
+        """As Textual's own, painted once."""
+        closing = super().pop_screen()
+        self.hold(closing)
+        return closing
+
+    def hold(self, closing: AwaitComplete | None = None) -> None:
+        """Paint nothing until the screen on top has come to rest, and the one that closes has gone."""
+        self._settling += 1
+        self.run_worker(self._settle(closing), name="settle", group="settle")
+
+    async def _settle(self, closing: AwaitComplete | None) -> None:
+        try:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_PATIENCE):
+                    while closing is not None and not closing.is_done:  # noqa: ASYNC110  # to await it here is refused
+                        await asyncio.sleep(1 / 60)
+                    for _round in range(_ROUNDS):
+                        await _handled(self.screen, *self.screen.walk_children())
+                        await _refreshed(self.screen)
+        finally:
+            self._settling -= 1
+            if not self._settling and self.screen_stack:
+                self.screen.refresh()
+
+
+class _Changed(ChopsUpdate):
+    """As Textual's own, which writes a changed part of a line from the start of its widget on."""
+
+    def render_segments(self, console: Console) -> str:
+        written = []
+        for y, x1, x2 in self.spans:
+            for end, (x, strip) in zip(self.chop_ends[y], self.chops[y].items(), strict=False):
+                left, right = max(x, x1), min(end, x2)
+                if strip is not None and left < right:
+                    written.append(Control.move_to(left, y).segment.text)
+                    written.append(strip.crop(left - x, right - x).render(console))
+        return "".join(written)
+
+
+async def _handled(*pumps: MessagePump) -> None:
+    """Wait until each has handled what was sent to it."""
+    passed = [asyncio.Event() for _pump in pumps]
+    for pump, event in zip(pumps, passed, strict=True):
+        if not pump.call_later(event.set):
+            event.set()
+    for event in passed:
+        await event.wait()
+
+
+async def _refreshed(screen: Screen[Any]) -> None:
+    passed = asyncio.Event()
+    if screen.call_after_refresh(passed.set):
+        await passed.wait()

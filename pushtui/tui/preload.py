@@ -1,0 +1,25 @@
+"""Loads what the first operation will need, once the first frame is on the screen."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import threading
+from collections.abc import Callable
+
+_LATER = ("cryptography.x509", "pypsrp.powershell", "pypsrp.wsman", "msal")
+
+
+def preload(then: Callable[[], object]) -> None:
+    """Import the heavy parts on a thread of their own, then call `then` on it, which may need them.
+
+    What is not installed is reported where it is used.
+    """
+    threading.Thread(target=_import_all, args=(then,), name="pushtui-preload", daemon=True).start()
+
+
+def _import_all(then: Callable[[], object]) -> None:
+    for name in _LATER:
+        with contextlib.suppress(ImportError, Warning):  # a warning is an error to whoever asked for that
+            importlib.import_module(name)
+    then()

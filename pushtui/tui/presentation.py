@@ -1,0 +1,108 @@
+"""From the state to what the widgets show: rows, the bar, the keys. Pure."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pushtui.base.words import _
+from pushtui.procedure.model import Status, StepId
+from pushtui.reporting import sentences
+from pushtui.tui.actions import actions
+from pushtui.tui.conductor import ALL, TASK_STEPS, Conductor
+from pushtui.tui.explanations import purpose
+from pushtui.tui.state import State
+from pushtui.tui.times import age, countdown, duration, whole
+from pushtui.tui.widgets.connection_bar import Bar
+from pushtui.tui.widgets.key_bar import Key
+from pushtui.tui.widgets.step_list import Row
+
+_LOG_KEYS = ("follow", "find", "find_next(1)", "narrow", "only_step", "open_entry")
+
+
+def row(state: State, step: StepId, now: datetime) -> Row:
+    """A step's row in the chain."""
+    report = state.reports[step]
+    unknown = report.status is Status.UNKNOWN and not report.findings
+    return Row(
+        step,
+        sentences.title(step),
+        report.status,
+        _("not checked") if unknown else sentences.status_word(report.status),
+        purpose(step) if unknown else sentences.summary(report),
+        purpose(step) if unknown else sentences.brief(report),
+        age(report.at, now) if report.at else "",
+        _time(state, step, now),
+    )
+
+
+def _time(state: State, step: StepId, now: datetime) -> str:
+    """What is left of a countdown, how long the step has been running, or how long it took."""
+    if state.wait is not None and state.wait.step is step and state.until is not None:
+        return countdown((state.until - now).total_seconds())
+    spent = state.elapsed(step, now)
+    if spent is not None:
+        return whole(spent.total_seconds())
+    report = state.reports[step]
+    return duration(report.seconds) if report.at else ""
+
+
+def bar(conductor: Conductor, now: datetime) -> Bar:
+    """The two lines at the top."""
+    state, profile = conductor.state, conductor.profile
+    exchange, entra = state.identities.get("exchange"), state.identities.get("entra")
+    return Bar(
+        environment=profile.environment,
+        read_only=conductor.read_only,
+        chain=tuple(state.reports[step].status for step in ALL),
+        activity=state.activity(now),
+        exchange=_as_whom(exchange.account, exchange.where) if exchange else _not_yet(profile.exchange.server),
+        exchange_connected=exchange is not None,
+        entra=_as_whom(entra.account, entra.where) if entra else _not_yet(profile.tenant_domain),
+        entra_connected=entra is not None,
+    )
+
+
+def _as_whom(account: str, where: str) -> str:
+    return f"{account} @ {where}" if account and where else account or where
+
+
+def _not_yet(where: str) -> str:
+    return _("{where} (not connected)").format(where=where) if where else _("(not set)")
+
+
+def why_not(conductor: Conductor, name: str, step: StepId) -> str:
+    """Why an action of the main screen cannot be done now, as a sentence; empty when it can. `step` is selected."""
+    match name:
+        case "check_all" | "plan" | "undo_step" | "undo_all":
+            return conductor.why_not(ALL)
+        case "doctor":
+            return conductor.why_not(())
+        case "check_step":
+            return conductor.why_not((step,))
+        case "apply_step":
+            return conductor.why_not((step,), write=True)
+        case "apply_all":
+            return conductor.why_not(ALL, write=True)
+        case "keys" | "renew":
+            return conductor.why_not(TASK_STEPS["renewal"])
+        case "cancel":
+            return "" if conductor.state.busy else _("Nothing is running")
+        case "edit":
+            return _("Not while something runs; x cancels it") if conductor.state.busy else ""
+    return ""
+
+
+def main_keys(conductor: Conductor, step: StepId, *, alone: bool) -> list[Key]:
+    """The keys of the main screen; `alone`: a pane has the room of others, and Esc goes back."""
+    keys = [
+        (action.display.split()[0], action.label, not why_not(conductor, action.name, step))
+        for action in actions()
+        if action.bar and not (alone and action.name in {"edit", "show_log"})
+    ]
+    return [("Esc", _("back"), True), *keys] if alone else keys
+
+
+def log_keys() -> list[Key]:
+    """The keys while the log has the focus."""
+    keys = [(action.display, action.label, True) for action in actions() if action.name in _LOG_KEYS]
+    return [*keys, ("z", _("zoom"), True), ("Esc", _("back"), True), ("?", _("help"), True)]

@@ -1,0 +1,351 @@
+"""The main screen: connection, fields, the chain, the selected step, the log, the keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.containers import Container, Vertical
+from textual.reactive import Reactive, reactive
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Input
+
+from pushtui.base.text import clean_line
+from pushtui.base.words import _
+from pushtui.engine.plan import Task
+from pushtui.procedure.model import StepId
+from pushtui.reporting import sentences
+from pushtui.tui import presentation
+from pushtui.tui.actions import bindings
+from pushtui.tui.conductor import Conductor, News
+from pushtui.tui.documents import step_document
+from pushtui.tui.symbols import Symbols
+from pushtui.tui.widgets.connection_bar import ConnectionBar
+from pushtui.tui.widgets.document import Document
+from pushtui.tui.widgets.fields import Field, Fields
+from pushtui.tui.widgets.key_bar import Key, KeyBar
+from pushtui.tui.widgets.log_pane import LogPane
+from pushtui.tui.widgets.rule import Rule
+from pushtui.tui.widgets.step_list import StepList
+
+if TYPE_CHECKING:
+    from pushtui.tui.app import PushtuiApp
+
+
+_WIDE, _TALL = 110, 32
+"""From this size on the selected step stands beside the chain."""
+_MIDDLE = 20
+"""From this height on the log is shown."""
+
+_ALONE = frozenset({"-open", "-zoom-log", "-zoom-detail"})
+"""Classes of the screen with which one pane has the room of others."""
+
+
+class MainScreen(Screen[None]):
+    """Shows the conductor's state, and turns keys into what the conductor is asked to do."""
+
+    BINDINGS: ClassVar = bindings("main")
+    AUTO_FOCUS = "#steps"
+    ENABLE_COMMAND_PALETTE = True
+
+    focused: Reactive[Widget | None] = reactive(None, repaint=False)
+    """As Textual's own, without painting the whole screen anew when the focus moves."""
+
+    def __init__(self, conductor: Conductor, symbols: Symbols, width: int, height: int) -> None:
+        self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (_WIDE, "-wide")]
+        self.VERTICAL_BREAKPOINTS = [(0, "-low"), (_MIDDLE, "-middle"), (_TALL, "-tall")]
+        tall = "-tall" if height >= _TALL else "-middle" if height >= _MIDDLE else "-low"
+        super().__init__(classes=f"{'-wide' if width >= _WIDE else '-narrow'} {tall}")
+        self._conductor = conductor
+        self._symbols = symbols
+        state, now = conductor.state, conductor.clock.now()
+        self.connection = ConnectionBar(symbols, presentation.bar(conductor, now), id="connection")
+        self.fields = Fields(conductor.fields(), id="fields")
+        self.steps = StepList([presentation.row(state, step, now) for step in StepId], symbols, id="steps")
+        self.detail = Document(step_document(state.reports[self.steps.step], symbols, now), id="detail")
+        self.log_pane = LogPane(symbols, id="log")
+        self.log_pane.step = self.steps.step
+        self.find = Input(placeholder=_("Search the log"), compact=True, id="find")
+        self.find.cursor_blink = False
+        self.key_bar = KeyBar(presentation.main_keys(conductor, self.steps.step, alone=False), id="keys")
+        self._fields_rule = Rule(*self._fields_title(width), symbols)
+        self._rules = {
+            self.steps: Rule(_("Trust chain"), "muted", symbols),
+            self.detail: Rule(self._detail_title(), "muted", symbols),
+            self.log_pane: Rule(_("Log"), "muted", symbols),
+        }
+        self._rules[self.steps].activate(True)
+
+    @property
+    def pushtui(self) -> PushtuiApp:
+        """The application, by its own type."""
+        return self.app  # type: ignore[return-value]  # there is only one
+
+    def compose(self) -> ComposeResult:
+        yield self.connection
+        with Vertical(id="fields-pane"):
+            yield self._fields_rule
+            yield self.fields
+        with Container(id="body"):
+            for pane in (self.steps, self.detail):
+                with Vertical(id=f"{pane.id}-pane"):
+                    yield self._rules[pane]
+                    yield pane
+        with Vertical(id="log-pane"):
+            yield self._rules[self.log_pane]
+            yield self.log_pane
+        yield self.find
+        yield self.key_bar
+
+    # --- showing ---------------------------------------------------------------------------------------------------
+
+    def take(self, news: News) -> None:
+        """Show what came."""
+        if news.dropped:
+            self._conductor.state.message = (
+                _("{count} lines only in the log file").format(count=news.dropped),
+                "warning",
+            )
+        if news.lines:
+            self.log_pane.extend(news.lines)
+        if news.changed or news.dropped:
+            self.show_state()
+
+    def show_state(self) -> None:
+        """Bring everything that is painted up to the state; what did not change is not painted."""
+        now = self._conductor.clock.now()
+        for index, step in enumerate(StepId):
+            self.steps.show(index, presentation.row(self._conductor.state, step, now))
+        self._show_bar(now)
+        for field in self.fields.query(Field):
+            field.locked = self._conductor.state.busy
+        self._show_detail()
+        self._show_keys()
+
+    def tick(self) -> None:
+        """Once a second: ages, durations and countdowns."""
+        now = self._conductor.clock.now()
+        for index, step in enumerate(StepId):
+            self.steps.show(index, presentation.row(self._conductor.state, step, now))
+        self._show_bar(now)
+
+    def _show_bar(self, now: datetime) -> None:
+        self.connection.show(presentation.bar(self._conductor, now))
+
+    def _show_detail(self, *, top: bool = False) -> None:
+        report = self._conductor.state.reports[self.steps.step]
+        self._rules[self.detail].show(self._detail_title())
+        self.detail.show(step_document(report, self._symbols, self._conductor.clock.now()), top=top)
+
+    def _detail_title(self) -> str:
+        step = self.steps.step
+        return f"{list(StepId).index(step) + 1} {sentences.title(step)}"
+
+    def _show_keys(self) -> None:
+        self.key_bar.show(self._keys())
+
+    def _keys(self) -> list[Key]:
+        if isinstance(self.focused, Field) and self.focused.editing:
+            return [("Enter", _("keep"), not self.focused.problem), ("Esc", _("restore"), True)]
+        if self.focused is self.find:
+            return [("Enter", _("search"), True), ("Esc", _("close"), True)]
+        if self.focused is self.log_pane:
+            return presentation.log_keys()
+        alone = bool(self.classes & _ALONE)
+        return presentation.main_keys(self._conductor, self.steps.step, alone=alone)
+
+    def _fields_title(self, width: int) -> tuple[str, str]:
+        """The profile's name; or, where there is no room beside the fields, what is wrong with one of them."""
+        problems = self._conductor.problems
+        if problems and width < _WIDE:
+            return next(iter(problems.values())), "error"
+        return _("Profile {name}").format(name=self._conductor.profile.name), "muted"
+
+    def say(self, words: str, ink: str = "plain") -> None:
+        """One sentence in the bar."""
+        now = self._conductor.clock.now()
+        self._conductor.state.note(words, ink, now)
+        self._show_bar(now)
+
+    # --- what keys do ----------------------------------------------------------------------------------------------
+
+    def _try(self, name: str, do: Callable[[], object]) -> None:
+        reason = presentation.why_not(self._conductor, name, self.steps.step)
+        if reason:
+            self.say(reason, "warning")
+            return
+        do()
+        self.show_state()
+
+    def action_check_all(self) -> None:
+        self._try("check_all", self._conductor.check)
+
+    def action_check_step(self) -> None:
+        self._try("check_step", lambda: self._conductor.check((self.steps.step,)))
+
+    def action_plan(self) -> None:
+        self._try("plan", self._conductor.plan)
+
+    def action_apply_step(self) -> None:
+        self._try("apply_step", lambda: self._conductor.plan((self.steps.step,)))
+
+    def action_apply_all(self) -> None:
+        self._try("apply_all", self._conductor.plan)
+
+    def action_keys(self) -> None:
+        self._try("keys", self._conductor.keys)
+
+    def action_renew(self) -> None:
+        self._try("renew", lambda: self._conductor.plan_task(Task("renewal")))
+
+    def action_doctor(self) -> None:
+        self._try("doctor", self.pushtui.open_doctor)
+
+    def action_undo_step(self) -> None:
+        self._try("undo_step", lambda: self._conductor.plan_undo((self.steps.step,)))
+
+    def action_undo_all(self) -> None:
+        self._try("undo_all", self._conductor.plan_undo)
+
+    def action_cancel(self) -> None:
+        self._try("cancel", self._conductor.cancel)
+
+    def action_back(self) -> None:
+        """Close the nearest thing that is open; a check that runs is cancelled by it, a change is not."""
+        if self.find.display:
+            self._close_find()
+        elif self.classes & _ALONE:
+            self._leave()
+        elif self._conductor.state.operation in {"apply", "undo"}:
+            self.say(_("x cancels what is being applied"), "warning")
+        elif self._conductor.state.busy:
+            self.action_cancel()
+        else:
+            self.steps.focus()
+
+    def action_attend(self) -> None:
+        self.pushtui.attend()
+
+    def action_skip_wait(self) -> None:
+        if self._conductor.state.skippable:
+            self._conductor.skip()
+        else:
+            self.say(_("There is no countdown to skip"), "muted")
+
+    def action_edit(self) -> None:
+        def edit() -> None:
+            self._leave()
+            fields = list(self.fields.query(Field))
+            field = next((each for each in fields if each.problem), fields[0])
+            field.focus()
+            field.begin()
+
+        self._try("edit", edit)
+
+    def action_show_log(self) -> None:
+        if not self._has_room(self.log_pane):
+            self._leave()
+        self.log_pane.focus()
+
+    def action_zoom(self) -> None:
+        """Give the whole height to the log or to the selected step, and back."""
+        if self.classes & _ALONE:
+            self._leave()
+            return
+        self.add_class("-zoom-log" if self.focused is self.log_pane else "-zoom-detail")
+        (self.log_pane if self.focused is self.log_pane else self.detail).focus()
+
+    def action_next_pane(self) -> None:
+        self.focus_next()
+
+    def action_previous_pane(self) -> None:
+        self.focus_previous()
+
+    def action_palette(self) -> None:
+        self.app.action_command_palette()
+
+    def action_repaint(self) -> None:
+        self.refresh(layout=True)
+
+    def action_help(self) -> None:
+        self.pushtui.open_help(self.steps.step)
+
+    def action_quit(self) -> None:
+        self.pushtui.ask_to_quit()
+
+    def action_suspend(self) -> None:
+        if self._conductor.state.operation in {"apply", "undo"}:
+            self.say(_("Not while something is being applied"), "warning")
+        else:
+            self.app.action_suspend_process()
+
+    # --- what widgets say ------------------------------------------------------------------------------------------
+
+    def on_step_list_moved(self, message: StepList.Moved) -> None:
+        self.log_pane.step = message.step
+        self._show_detail(top=True)
+        self._show_keys()
+
+    def on_step_list_opened(self, message: StepList.Opened) -> None:
+        if not self._has_room(self.detail):
+            self.add_class("-open")
+        self.call_after_refresh(self.detail.focus)
+
+    @staticmethod
+    def _has_room(pane: Widget) -> bool:
+        return pane.parent is None or bool(pane.parent.display)
+
+    def _leave(self) -> None:
+        self.remove_class(*_ALONE)
+        self.steps.focus()
+
+    def on_field_judged(self, message: Field.Judged) -> None:
+        self._conductor.judge(message.name, message.problem)
+        self._fields_rule.show(*self._fields_title(self.size.width))
+        self._show_keys()
+
+    def on_field_edited(self) -> None:
+        self._show_keys()
+
+    def on_field_kept(self, message: Field.Kept) -> None:
+        self._conductor.change_field(message.name, message.value)
+        self.show_state()
+
+    def on_descendant_focus(self) -> None:
+        for pane, rule in self._rules.items():
+            rule.activate(pane is self.focused)
+        self._show_keys()
+
+    def on_log_pane_described(self, message: LogPane.Described) -> None:
+        title = _("Log")
+        self._rules[self.log_pane].show(f"{title} {self._symbols.dot} {message.text}" if message.text else title)
+
+    def on_log_pane_entry_opened(self, message: LogPane.EntryOpened) -> None:
+        self.pushtui.open_entry(message.entry)
+
+    def on_log_pane_find_asked(self) -> None:
+        self.find.display = True
+        self.find.focus()
+
+    def on_input_submitted(self, message: Input.Submitted) -> None:
+        if message.input is self.find:
+            found = self.log_pane.search(message.value)
+            self._close_find()
+            if not found:
+                self.say(_("“{needle}” is not in the log").format(needle=clean_line(message.value)), "warning")
+
+    def _close_find(self) -> None:
+        self.find.display = False
+        self.log_pane.focus()
+
+    def on_resize(self) -> None:
+        self._breadth()
+
+    def _breadth(self) -> None:
+        """Enough room for two columns: nothing is open on top of anything."""
+        if self.size.width >= _WIDE and self.size.height >= _TALL:
+            self.remove_class("-open")
+        self._fields_rule.show(*self._fields_title(self.size.width))

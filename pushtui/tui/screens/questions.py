@@ -1,0 +1,146 @@
+"""Questions with a short answer: quit while something runs, something that a person has to do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding
+
+from pushtui.base.words import _
+from pushtui.engine.events import StepReport
+from pushtui.procedure.model import Ask
+from pushtui.reporting import plain, sentences
+from pushtui.tui.paragraphs import BLANK, Block, Columns, Paragraph, text
+from pushtui.tui.screens.dialog import Dialog
+from pushtui.tui.symbols import Symbols
+from pushtui.tui.widgets.key_bar import Key
+
+if TYPE_CHECKING:
+    from pushtui.engine.runs import Run
+
+
+class QuitScreen(Dialog[bool]):
+    """Something runs: quit all the same? Dismissed with the answer."""
+
+    BINDINGS: ClassVar = [
+        Binding("y", "answer(True)", show=False),
+        Binding("n,escape", "answer(False)", show=False),
+    ]
+
+    def __init__(self, operation: str) -> None:
+        super().__init__(_("Quit?"), grave=operation in {"apply", "undo"})
+        self._operation = operation
+
+    def blocks(self) -> Sequence[Block]:
+        if self._operation in {"apply", "undo"}:
+            words = _(
+                "Changes are being applied. Quitting stops before the next one; what was already sent is in the "
+                "journal, and the next check shows what took effect."
+            )
+        else:
+            words = _("A check is running. It only reads, so nothing is lost when it ends here.")
+        return [Paragraph(text(words))]
+
+    def keys(self) -> Sequence[Key]:
+        return [("y", _("quit"), True), ("n", _("stay"), True)]
+
+    def action_answer(self, quitting: bool) -> None:
+        self.dismiss(quitting)
+
+
+class InterruptedScreen(Dialog[str]):
+    """The last run came to no end. Dismissed with `go-on`, `take-back`, or None to decide later."""
+
+    BINDINGS: ClassVar = [
+        Binding("g", "choose('go-on')", show=False),
+        Binding("u", "choose('take-back')", show=False),
+        Binding("escape,q,n", "choose('')", show=False),
+    ]
+
+    def __init__(self, run: Run) -> None:
+        super().__init__(_("A run was interrupted"))
+        self._run = run
+
+    def blocks(self) -> Sequence[Block]:
+        words = _(
+            "Nothing is lost: what it did is in its journal. Both ways read first what is so now, and show a plan "
+            "before anything is changed."
+        )
+        return [
+            Paragraph(text(plain.interruption(self._run))),
+            BLANK,
+            Columns((text(_("run"), "muted"), text(self._run.id, "strong")), (10, 0)),
+            BLANK,
+            Paragraph(text(words, "muted")),
+        ]
+
+    def keys(self) -> Sequence[Key]:
+        return [("g", _("go on"), True), ("u", _("take it back"), True), ("Esc", _("later"), True)]
+
+    def action_choose(self, choice: str) -> None:
+        self.dismiss(choice or None)
+
+
+class FileScreen(Dialog[bool]):
+    """Another file is at the certificate path. Dismissed with whether it may be replaced."""
+
+    BINDINGS: ClassVar = [
+        Binding("y", "answer(True)", show=False),
+        Binding("n,escape", "answer(False)", show=False),
+    ]
+
+    def __init__(self, path: str, report: StepReport) -> None:
+        super().__init__(_("Replace the certificate file?"), grave=True)
+        self._path = path
+        self._found = next(each for each in report.findings if each.code == "certificate.file-differs")
+
+    def blocks(self) -> Sequence[Block]:
+        found = self._found
+        return [
+            Paragraph(text(sentences.finding_text(found))),
+            BLANK,
+            Columns((text(_("file"), "muted"), text(self._path, "strong")), (10, 0)),
+            Columns((text(_("holds"), "muted"), text(found.observed)), (10, 0)),
+            Columns((text(_("would hold"), "muted"), text(found.expected)), (10, 0)),
+        ]
+
+    def keys(self) -> Sequence[Key]:
+        return [("y", _("replace it when applying"), True), ("n", _("keep it"), True)]
+
+    def action_answer(self, replace: bool) -> None:
+        self.dismiss(replace)
+
+
+class AskScreen(Dialog[bool | None]):
+    """A person must do something. Dismissed with whether it was done, or None to decide later."""
+
+    BINDINGS: ClassVar = [
+        Binding("d", "answer(True)", show=False),
+        Binding("n", "answer(False)", show=False),
+        Binding("escape", "later", show=False),
+    ]
+
+    def __init__(self, ask: Ask, symbols: Symbols) -> None:
+        super().__init__(_("This one is yours"), grave=True)
+        self.ask = ask
+        self._symbols = symbols
+
+    def blocks(self) -> Sequence[Block]:
+        ask = self.ask
+        lines: list[Block] = [Paragraph(text(sentences.action_title(ask), "strong"))]
+        if ask.where:
+            lines.append(Paragraph(text(_("on {where}").format(where=ask.where), "muted")))
+        if ask.command:
+            bar = (("  ", "plain"), (f"{self._symbols.bar} ", "line"))
+            lines += [BLANK, Paragraph(text(ask.command, "command"), lead=bar, repeat=True)]
+        return [*lines, BLANK, Paragraph(text(_("Press d when it is done; the next step relies on it."), "muted"))]
+
+    def keys(self) -> Sequence[Key]:
+        return [("d", _("done"), True), ("n", _("not possible"), True), ("Esc", _("later"), True)]
+
+    def action_answer(self, done: bool) -> None:
+        self.dismiss(done)
+
+    def action_later(self) -> None:
+        self.dismiss(None)

@@ -1,0 +1,210 @@
+"""What the screen knows: made from the engine's events, shown by the widgets, kept in no widget."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from pushtui.base.words import _
+from pushtui.engine.doctor.rows import DoctorRow, Verdict
+from pushtui.engine.events import (
+    AskStarted,
+    Identity,
+    RunEnded,
+    SignInCode,
+    StepChanged,
+    StepReport,
+    WaitEnded,
+    WaitStarted,
+)
+from pushtui.procedure.model import Ask, Severity, Status, StepId, Wait
+from pushtui.reporting.sentences import finding_text
+from pushtui.tui.times import countdown, whole
+
+RUNNING = frozenset({Status.CHECKING, Status.APPLYING, Status.WAITING})
+
+
+NOTICE = timedelta(seconds=4)
+"""How long the answer to a key is shown."""
+
+
+@dataclass(slots=True)
+class State:
+    """The whole picture at one moment."""
+
+    reports: dict[StepId, StepReport] = field(
+        default_factory=lambda: {step: StepReport(step, Status.UNKNOWN) for step in StepId}
+    )
+    since: dict[StepId, datetime] = field(default_factory=dict)
+    """When a step that runs began to."""
+    identities: dict[str, Identity] = field(default_factory=dict)
+    examined: list[DoctorRow] = field(default_factory=list)
+    """What the doctor told, in the order in which it came."""
+    operation: str = ""
+    """`check`, `plan`, `apply` or `doctor` while it runs."""
+    started: datetime | None = None
+    steps: tuple[StepId, ...] = ()
+    """What the operation is about."""
+    cancelling: bool = False
+    wait: Wait | None = None
+    until: datetime | None = None
+    asks: dict[str, Ask] = field(default_factory=dict)
+    """What a person was asked to do and has not answered, by id."""
+    code: SignInCode | None = None
+    notice: tuple[str, str] = ("", "plain")
+    """What a key was answered with; shown before anything else until `notice_until`."""
+    notice_until: datetime | None = None
+    message: tuple[str, str] = ("", "plain")
+    """The last outcome in one sentence, and its ink."""
+
+    @property
+    def busy(self) -> bool:
+        """Whether an operation runs."""
+        return bool(self.operation)
+
+    @property
+    def skippable(self) -> bool:
+        """Whether what is waited for is a plain countdown."""
+        return self.wait is not None and not self.wait.reads
+
+    def note(self, words: str, ink: str, now: datetime) -> None:
+        """Answer a key with a sentence that goes away by itself."""
+        self.notice, self.notice_until = (words, ink), now + NOTICE
+
+    def begin(self, operation: str, steps: tuple[StepId, ...], now: datetime) -> None:
+        """An operation was started."""
+        self.operation, self.steps, self.started, self.cancelling = operation, steps, now, False
+        self.message = ("", "plain")
+        self.notice_until = None
+
+    def take(self, event: object, now: datetime) -> None:
+        """Note an event of the engine."""
+        match event:
+            case StepChanged(report):
+                self._step(report, now)
+            case Identity():
+                self.identities[event.side] = event
+                if event.side == "entra":
+                    self.code = None
+            case DoctorRow():
+                self.examined.append(event)
+            case WaitStarted(wait, until):
+                self.wait, self.until = wait, until
+            case WaitEnded():
+                self.wait = self.until = None
+            case AskStarted(ask):
+                self.asks[ask.id] = ask
+            case SignInCode():
+                self.code = event
+            case RunEnded():
+                self._quiet()
+                if event.error:
+                    self.message = (event.error, "error")
+
+    def _step(self, report: StepReport, now: datetime) -> None:
+        old = self.reports[report.id]
+        if report.status not in RUNNING:
+            self.since.pop(report.id, None)
+        elif old.status is not report.status or report.id not in self.since:
+            self.since[report.id] = now
+        self.reports[report.id] = report
+
+    def _quiet(self) -> None:
+        self.wait = self.until = self.code = None
+        self.asks.clear()
+
+    def end(self, error: str, cancelled: bool) -> None:
+        """The operation's thread is through."""
+        operation, self.operation, self.started = self.operation, "", None
+        self._quiet()
+        if error:
+            self.message = (error, "error")
+        elif cancelled or self.cancelling:
+            self.message = (_("Cancelled"), "warning")
+        elif operation == "doctor":
+            self.message = diagnosis(self.examined)
+        elif operation not in {"plan", "keys"} and not self.message[0]:
+            self.message = outcome(self.reports)
+        self.cancelling = False
+
+    def forget(self) -> None:
+        """The settings changed: nothing that was found still counts."""
+        for step in StepId:
+            self.reports[step] = StepReport(step, Status.UNKNOWN)
+        self.since.clear()
+        self.examined.clear()
+        self.identities.clear()
+        self.message = ("", "plain")
+
+    def elapsed(self, step: StepId, now: datetime) -> timedelta | None:
+        """How long a step has been running; None when it does not run."""
+        began = self.since.get(step)
+        return None if began is None or not self.operation else now - began
+
+    def activity(self, now: datetime) -> tuple[str, str]:
+        """What happens now, or what came out last: a sentence and its ink."""
+        if self.notice_until is not None and now < self.notice_until:
+            return self.notice
+        if not self.operation:
+            return self.message if self.message[0] else (_("Ready"), "muted")
+        if self.cancelling:
+            return _("Cancelling"), "warning"
+        if self.asks:
+            return _("Needs you: press o"), "warning"
+        if self.code is not None:
+            return _("Sign-in: press o"), "warning"
+        if self.wait is not None and self.until is not None:
+            left = countdown((self.until - now).total_seconds())
+            return (_("Waiting {left}, s skips") if self.skippable else _("Waiting {left}")).format(left=left), "accent"
+        name = {
+            "undo": _("Taking back"),
+            "check": _("Checking"),
+            "plan": _("Planning"),
+            "apply": _("Applying"),
+            "keys": _("Reading"),
+            "doctor": _("Testing"),
+        }.get(self.operation, "")
+        spent = whole((now - self.started).total_seconds()) if self.started else ""
+        return f"{name} {spent}".strip(), "accent"
+
+
+def diagnosis(rows: list[DoctorRow]) -> tuple[str, str]:
+    """What the doctor found, in one sentence, and its ink."""
+    failed = sum(row.verdict is Verdict.FAILED for row in rows)
+    if failed:
+        return _("The doctor found {count} failures: d shows them").format(count=failed), "error"
+    return _("The doctor found no failure"), "ok"
+
+
+def undone(reports: Mapping[StepId, StepReport]) -> tuple[str, str]:
+    """What taking back came to, in one sentence, and its ink: the gravest finding where it was not all done."""
+    for status, severity, ink in (
+        (Status.FAILED, Severity.FAILURE, "error"),
+        (Status.ATTENTION, Severity.ATTENTION, "warning"),
+        (Status.WAITING, Severity.WAITING, "warning"),
+        (Status.CHANGE_NEEDED, Severity.CHANGE, "warning"),
+    ):
+        for report in reports.values():
+            told = [finding for finding in report.findings if finding.severity is severity]
+            if report.status is status and told:
+                return finding_text(told[0]), ink
+    return _("Taken back"), "ok"
+
+
+def outcome(reports: dict[StepId, StepReport]) -> tuple[str, str]:
+    """All steps in one sentence, and its ink: the gravest decides."""
+    count = {status: sum(report.status is status for report in reports.values()) for status in Status}
+    sentences = (
+        (Status.FAILED, _("One step failed"), _("{count} steps failed"), "error"),
+        (Status.ATTENTION, _("One step needs you"), _("{count} steps need you"), "warning"),
+        (Status.CHANGE_NEEDED, _("One change needed"), _("{count} changes needed"), "warning"),
+    )
+    for status, one, many, ink in sentences:
+        if count[status]:
+            return (one if count[status] == 1 else many.format(count=count[status])), ink
+    if count[Status.OK] == len(reports):
+        return _("All steps ok"), "ok"
+    if count[Status.OK] + count[Status.SKIPPED] == len(reports):
+        return _("All that was checked is ok"), "ok"
+    return _("{count} of {total} ok").format(count=count[Status.OK], total=len(reports)), "plain"

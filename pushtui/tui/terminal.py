@@ -1,0 +1,44 @@
+"""What the terminal can show, read from the environment once."""
+
+from __future__ import annotations
+
+import codecs
+import locale
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+_SIXTEEN_COLOURS = frozenset({"xterm", "screen", "linux", "vt100", "vt102", "vt220", "ansi", "rxvt"})
+_NO_SYMBOLS = frozenset({"linux", "vt100", "vt102", "vt220", "ansi"})
+
+
+@dataclass(frozen=True, slots=True)
+class Terminal:
+    """What the screen may use."""
+
+    unicode: bool
+    """Whether symbols beyond ASCII and line drawing arrive."""
+    own_colours: bool
+    """Whether a theme of our own can be shown; otherwise the terminal's 16 colours, or none, are used."""
+    frames: int
+    """Repaints a second while something streams: fewer over SSH, where bytes are latency."""
+    usable: bool
+    """Whether full-screen applications work at all."""
+
+    @classmethod
+    def of(cls, environment: Mapping[str, str]) -> Terminal:
+        """From the environment variables of the process."""
+        term = environment.get("TERM", "")
+        many = "256color" in term or environment.get("COLORTERM", "") in {"truecolor", "24bit"}
+        return cls(
+            unicode=_utf8() and term not in _NO_SYMBOLS and not environment.get("PUSHTUI_ASCII"),
+            own_colours="NO_COLOR" not in environment and (many or term not in _SIXTEEN_COLOURS),
+            frames=5 if "SSH_CONNECTION" in environment else 10,
+            usable=term not in {"dumb", "unknown"},
+        )
+
+
+def _utf8() -> bool:
+    try:
+        return codecs.lookup(locale.getpreferredencoding(False)).name == "utf-8"
+    except LookupError:
+        return False

@@ -1,0 +1,1 @@
+"""The widgets: each knows what it shows and nothing of the others."""

@@ -1,0 +1,127 @@
+"""The two lines that are always there: which world this is, the chain, what happens now; where and as whom."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from textual.strip import Strip
+from textual.widget import Widget
+
+from pushtui.base.text import clean_line
+from pushtui.base.words import _
+from pushtui.procedure.model import Status
+from pushtui.tui.symbols import STATUS_INK, Symbols
+from pushtui.tui.widgets.inked import Inked, Piece, fitted, width_of
+
+_WITH_LABELS = 100
+_SHORTEST = 6
+"""Cells of an account below which it says nothing any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """What the bar shows."""
+
+    environment: str = "production"
+    read_only: bool = False
+    chain: tuple[Status, ...] = ()
+    activity: tuple[str, str] = ("", "plain")
+    exchange: str = ""
+    """``admin@lab.example @ ex01``, or the server's name while nobody is signed in."""
+    exchange_connected: bool = False
+    entra: str = ""
+    entra_connected: bool = False
+
+
+class ConnectionBar(Inked, Widget):
+    """Two lines, drawn by themselves."""
+
+    def __init__(self, symbols: Symbols, bar: Bar, *, id: str | None = None) -> None:  # noqa: A002  # Textual's name
+        super().__init__(id=id)
+        self._symbols = symbols
+        self._bar = bar
+
+    def show(self, bar: Bar) -> None:
+        """Show this; only what changed is painted."""
+        if bar == self._bar or not self.is_mounted:
+            self._bar = bar
+            return
+        before = [self.render_line(line) for line in range(self.size.height)]
+        self._bar = bar
+        for line, strip in enumerate(before):
+            self.repaint_line(line, strip)
+
+    def render_line(self, y: int) -> Strip:
+        return self._first() if y == 0 else self._second() if y == 1 else Strip.blank(self.size.width, self.rich_style)
+
+    def _first(self) -> Strip:
+        pieces = self._head()
+        used = sum(width_of(words) for words, _ink in pieces)
+        room = self.size.width - used - 3
+        words, ink = self._bar.activity
+        if room > 0:
+            pieces += [("  ", "plain"), (fitted(clean_line(words), room, self._symbols.ellipsis, right=True), ink)]
+        return self.strip(pieces, self.size.width)
+
+    def _head(self) -> list[Piece]:
+        """Which world, and the chain."""
+        bar = self._bar
+        production = bar.environment != "lab"
+        pieces: list[Piece] = [
+            (" pushtui ", "strong"),
+            (_(" PRODUCTION ") if production else _(" LAB "), "badge-production" if production else "badge-lab"),
+        ]
+        if bar.read_only:
+            pieces += [(" ", "plain"), (_(" READ-ONLY "), "badge-read-only")]
+        pieces.append(("  ", "plain"))
+        return pieces + self._chain()
+
+    def _chain(self) -> list[Piece]:
+        symbols, pieces = self._symbols, []
+        for place, status in enumerate(self._bar.chain):
+            if place:
+                holds = status is Status.OK and self._bar.chain[place - 1] is Status.OK
+                pieces.append((symbols.link if holds else symbols.loose, "ok" if holds else "line"))
+            pieces.append((symbols.status[status], STATUS_INK[status]))
+        return pieces
+
+    def _second(self) -> Strip:
+        bar, width = self._bar, self.size.width
+        labels = width >= _WITH_LABELS
+        left = _side(_("Exchange"), bar.exchange, bar.exchange_connected, labels)
+        right = _side(_("Microsoft 365"), bar.entra, bar.entra_connected, labels)
+        between: Sequence[Piece] = ((f"  {self._symbols.both}  ", "muted"),)
+        room = width - 2 - sum(width_of(words) for words, _ink in between)
+        left, right = _shared(left, right, room, self._symbols.ellipsis)
+        return self.strip([(" ", "plain"), *left, *between, *right], width)
+
+
+def _side(label: str, words: str, connected: bool, labelled: bool) -> list[Piece]:
+    pieces: list[Piece] = [(f"{label}  ", "muted")] if labelled else []
+    return [*pieces, (clean_line(words), "plain" if connected else "muted")]
+
+
+def _shared(left: list[Piece], right: list[Piece], room: int, ellipsis: str) -> tuple[list[Piece], list[Piece]]:
+    """Cut the longer side, or both, so that they fit into `room` cells."""
+    wide = [sum(width_of(words) for words, _ink in side) for side in (left, right)]
+    if sum(wide) > room:
+        half = room // 2
+        if wide[0] <= half:
+            right = _cut(right, room - wide[0], ellipsis)
+        elif wide[1] <= half:
+            left = _cut(left, room - wide[1], ellipsis)
+        else:
+            left, right = _cut(left, room - half, ellipsis), _cut(right, half, ellipsis)
+    return left, right
+
+
+def _cut(pieces: list[Piece], room: int, ellipsis: str) -> list[Piece]:
+    """Where we are matters more than as whom: ``admin… @ ex01.lab.example``, then only the place."""
+    *before, (words, ink) = pieces
+    rest = max(1, room - sum(width_of(text) for text, _ink in before))
+    account, at, where = words.rpartition(" @ ")
+    left = rest - width_of(at + where)
+    if at and width_of(words) > rest:
+        words = f"{fitted(account, left, ellipsis).rstrip()}{at}{where}" if left >= _SHORTEST else where
+    return [*before, (fitted(words, rest, ellipsis), ink)]

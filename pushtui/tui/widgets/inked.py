@@ -1,0 +1,122 @@
+"""Widgets that draw their own lines: pieces of text, each with a named ink that the style sheets colour."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import ClassVar, TypeAlias
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+INKS = (
+    "plain",
+    "strong",
+    "heading",
+    "muted",
+    "line",
+    "accent",
+    "ok",
+    "warning",
+    "error",
+    "command",
+    "hit",
+    "badge-lab",
+    "badge-production",
+    "badge-read-only",
+    "key",
+)
+"""What can be written with; `styles/inks.tcss` says how each looks."""
+
+_NEAR = 24
+"""Cells between two changes that cost less than moving the cursor and setting the colours again."""
+
+Piece: TypeAlias = tuple[str, str]
+"""Text and the name of its ink."""
+
+
+@lru_cache(maxsize=4096)
+def width_of(text: str) -> int:
+    """Cells that the text takes."""
+    return int(cell_len(text))
+
+
+def fitted(text: str, width: int, ellipsis: str = "…", *, right: bool = False) -> str:
+    """The text in exactly `width` cells: padded, or cut with an ellipsis."""
+    if width <= 0:
+        return ""
+    length = width_of(text)
+    if length > width:
+        text = str(set_cell_size(text, width - 1)).rstrip() + ellipsis
+        length = width_of(text)
+    space = " " * (width - length)
+    return space + text if right else text + space
+
+
+class Inked(Widget):
+    """A widget with the inks as component classes."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"ink--{name}" for name in INKS} | {"chosen", "chosen--blurred"}
+
+    def _on_focus(self, event: events.Focus) -> None:
+        """As Textual's own, without painting the whole widget anew: each does what its own look needs."""
+        event.prevent_default()
+        self.has_focus = True
+        self._tell(events.DescendantFocus(self))
+
+    def _on_blur(self, event: events.Blur) -> None:
+        event.prevent_default()
+        self.has_focus = False
+        self._tell(events.DescendantBlur(self))
+
+    def _tell(self, event: events.DescendantFocus | events.DescendantBlur) -> None:
+        if self.parent is not None:
+            self.parent.post_message(event)
+
+    def ink(self, name: str) -> Style:
+        """The style of an ink, to be laid over the widget's own."""
+        return self.get_component_rich_style(f"ink--{name}", partial=True)
+
+    def strip(self, pieces: Iterable[Piece], width: int, over: Style | None = None) -> Strip:
+        """One line of exactly `width` cells. `over` is laid under the inks, for a selected row."""
+        base = self.rich_style if over is None else self.rich_style + over
+        segments = [Segment(text, base + self.ink(name)) for text, name in pieces if text]
+        return Strip(segments).adjust_cell_length(width, base)
+
+    def repaint_line(self, y: int, before: Strip) -> None:
+        """Paint again what differs in line `y` from how it was, in as few pieces as are worth a cursor movement."""
+        for start, end in changed_cells(before, self.render_line(y)):
+            self.refresh(Region(start, y, end - start, 1))
+
+
+def changed_cells(before: Strip, after: Strip) -> list[tuple[int, int]]:
+    """The ranges of cells in which two lines differ; a wide character is never cut in half."""
+    old, new = _cells(before), _cells(after)
+    if len(old) != len(new) or not all(width_of(character) for character in before.text + after.text):
+        return [(0, len(new))]  # accents that are characters of their own do not survive a cut beside them
+    ranges: list[tuple[int, int]] = []
+    for place in (place for place, cell in enumerate(new) if cell != old[place]):
+        start, end = place, place + 1
+        while start and "" in (new[start][0], old[start][0]):
+            start -= 1
+        while end < len(new) and "" in (new[end][0], old[end][0]):
+            end += 1
+        if ranges and start - ranges[-1][1] < _NEAR:
+            ranges[-1] = (ranges[-1][0], max(end, ranges[-1][1]))
+        else:
+            ranges.append((start, end))
+    return ranges
+
+
+def _cells(strip: Strip) -> list[tuple[str, Style | None]]:
+    """Each cell's character and style; the second cell of a wide character has none."""
+    cells: list[tuple[str, Style | None]] = []
+    for text, style, _control in strip:
+        for character in text:
+            cells += [(character, style), *[("", style)] * (width_of(character) - 1)]
+    return cells

@@ -1,0 +1,251 @@
+"""The real program and the real lab, each a process of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+import tomllib
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A running lab: what it printed, and its true state over the control endpoint."""
+
+    line: dict[str, Any]
+
+    @property
+    def profile(self) -> Path:
+        return Path(self.line["profile"])
+
+    @property
+    def exported_certificate(self) -> Path:
+        """The certificate path of the ready profile."""
+        return Path(tomllib.loads(self.profile.read_text())["certificate_path"])
+
+    def ask(self, path: str, body: object = None) -> Any:
+        """GET, or POST of JSON, below the control URL."""
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(f"{self.line['control'].rstrip('/')}/{path}", data)
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=30) as answer:
+            return json.load(answer)
+
+    def state(self) -> dict[str, Any]:
+        state: dict[str, Any] = self.ask("state")
+        return state
+
+    def writes(self) -> list[str]:
+        """Every request so far that asked either organization for a change."""
+        return [entry["name"] for entry in self.ask("requests") if entry["write"]]
+
+
+def _labs() -> Iterator[Callable[..., Lab]]:
+    """Starts labs, `start("fresh", "--kerberos")`; all of them end with the fixture."""
+    running: list[subprocess.Popen[str]] = []
+
+    def start(scenario: str, *options: str) -> Lab:
+        command = [sys.executable, "-m", "pushtui", "lab", "--serve", "--scenario", scenario, *options]
+        process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        running.append(process)
+        assert process.stdout is not None
+        return Lab(json.loads(process.stdout.readline()))
+
+    yield start
+    for process in running:
+        assert process.stdin is not None
+        process.stdin.close()
+        process.wait(30)
+        assert process.stdout is not None
+        process.stdout.close()
+
+
+start_lab = pytest.fixture(_labs, name="start_lab")
+start_shared_lab = pytest.fixture(_labs, name="start_shared_lab", scope="module")
+
+
+@pytest.fixture(scope="module")
+def finished_lab(start_shared_lab: Callable[..., Lab]) -> Lab:
+    """One lab for all tests of a module, in which everything is done already."""
+    return start_shared_lab("done")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a command came to."""
+
+    code: int
+    output: str
+    errors: str
+
+    @property
+    def document(self) -> dict[str, Any]:
+        document: dict[str, Any] = json.loads(self.output)
+        return document
+
+    @property
+    def statuses(self) -> dict[str, str]:
+        """Step → status, from ``--json``."""
+        return {step["id"]: step["status"] for step in self.document["steps"]}
+
+    def codes(self, step: str) -> list[str]:
+        """The finding codes of one step, from ``--json``."""
+        return [f["code"] for entry in self.document["steps"] if entry["id"] == step for f in entry["findings"]]
+
+
+Run = Callable[..., Outcome]
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    """What ``pushtui`` is run with: folders of its own, and no proxy of the machine."""
+    kept = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
+    folders = {"XDG_STATE_HOME": "state", "XDG_CONFIG_HOME": "config", "TMPDIR": "tmp"}
+    (tmp_path / "tmp").mkdir()
+    return kept | {name: str(tmp_path / folder) for name, folder in folders.items()}
+
+
+@pytest.fixture
+def pushtui(environment: dict[str, str]) -> Run:
+    """Runs ``pushtui ARGUMENTS`` with folders of its own and without a terminal; more environment may be given."""
+    own = environment
+
+    def run(*arguments: str | Path, environment: Mapping[str, str] | None = None) -> Outcome:
+        command = [sys.executable, "-m", "pushtui", *map(str, arguments)]
+        env = own | dict(environment or {})
+        done = subprocess.run(
+            command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+        )
+        assert "Traceback" not in done.stdout + done.stderr, done.stderr
+        return Outcome(done.returncode, done.stdout, done.stderr)
+
+    return run
+
+
+class Person:
+    """Somebody at a terminal, with a browser: enters device codes, pastes addresses, types what is asked for."""
+
+    SECONDS = 60.0
+    CODE = re.compile(r"open (https://\S+) and type (\S+) before")
+    ADDRESS = re.compile(r"in a browser on any machine:\s+(https://\S+)\s")
+    PASTE = "Paste that address (it is not shown): "
+
+    def __init__(self, lab: Lab, environment: dict[str, str]) -> None:
+        self._lab = lab
+        self._environment = environment
+        self.seen = ""
+        """What the terminal showed."""
+        self.pasted: list[str] = []
+        self.codes: list[str] = []
+
+    def visit(self, url: str) -> str:
+        """Open the sign-in page, approve, and stop where the browser is sent to localhost."""
+        with requests.Session() as browser:
+            browser.trust_env = False
+            browser.proxies = {"https": self._lab.line["proxy"]} if "microsoftonline" in url else {}
+            browser.verify = self._lab.line["ca_file"]
+            code = re.search(r"approve (\S+)", browser.get(url, allow_redirects=False).text)
+            assert code, "the page shows a code to approve"
+            self._lab.ask("approve", {"code": code[1]})
+            return browser.get(url, allow_redirects=False).headers["Location"]
+
+    def run(self, *arguments: str | Path, answers: dict[str, str] | None = None) -> Outcome:
+        """Run ``pushtui ARGUMENTS``; `answers` are prompts, by a part of them, and what is typed."""
+        waiting = dict(answers or {})
+        master, slave = pty.openpty()
+        modes = termios.tcgetattr(slave)
+        process = subprocess.Popen(
+            ["setsid", "--ctty", "--wait", sys.executable, "-m", "pushtui", *map(str, arguments)],
+            cwd=ROOT, env=self._environment, stdin=slave, stderr=slave, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        assert process.stdout is not None
+        output = ""
+        end = time.monotonic() + self.SECONDS
+        with process, _ended(process):
+            while process.poll() is None or select.select([master, process.stdout], [], [], 0)[0]:
+                assert time.monotonic() < end, self.seen
+                ready = select.select([master, process.stdout], [], [], 0.1)[0]
+                if master in ready:
+                    self.seen += os.read(master, 65536).decode("utf-8", "replace").replace("\r\n", "\n")
+                    self._react(master, waiting)
+                if process.stdout in ready:
+                    output += (block := os.read(process.stdout.fileno(), 65536).decode())
+                    if not block and process.poll() is not None and master not in ready:
+                        break
+        assert termios.tcgetattr(slave) == modes, "the terminal is as it was"
+        os.close(slave)
+        os.close(master)
+        return Outcome(process.returncode, output, self.seen)
+
+    def watch(self, *arguments: str | Path, act: Callable[[str], bytes]) -> Outcome:
+        """Run the screen; `act` is given what came so far and says what is typed next."""
+        master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
+        process = subprocess.Popen(
+            ["setsid", "--ctty", "--wait", sys.executable, "-m", "pushtui", *map(str, arguments)],
+            cwd=ROOT, env=self._environment, stdin=slave, stdout=slave, stderr=slave,
+        )  # fmt: skip
+        end = time.monotonic() + self.SECONDS
+        with process, _ended(process):
+            while process.poll() is None or select.select([master], [], [], 0)[0]:
+                assert time.monotonic() < end, self.seen
+                if select.select([master], [], [], 0.1)[0]:
+                    self.seen += os.read(master, 65536).decode("utf-8", "replace")
+                    if keys := act(self.seen):
+                        os.write(master, keys)
+        os.close(slave)
+        os.close(master)
+        return Outcome(process.returncode, "", self.seen)
+
+    def _react(self, master: int, waiting: dict[str, str]) -> None:
+        for _url, code in self.CODE.findall(self.seen)[len(self.codes) :]:
+            self.codes.append(code)
+            self._lab.ask("approve", {"code": code})
+        if self.seen.count(self.PASTE) > len(self.pasted):
+            self.pasted.append(self.visit(self.ADDRESS.findall(self.seen)[-1]))
+            os.write(master, f"{self.pasted[-1]}\n".encode())
+        for prompt in [prompt for prompt in waiting if prompt in self.seen]:
+            os.write(master, f"{waiting.pop(prompt)}\n".encode())
+
+
+@contextlib.contextmanager
+def _ended(process: subprocess.Popen[Any]) -> Iterator[None]:
+    """Whatever happens, the program is over."""
+    try:
+        yield
+    finally:
+        if process.poll() is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(_child_of(process.pid), signal.SIGKILL)
+            process.kill()
+
+
+def _child_of(pid: int) -> int:
+    """The program that setsid started; setsid itself where there is none."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return int(children[0]) if children else pid
+
+
+@pytest.fixture
+def person(environment: dict[str, str]) -> Callable[[Lab], Person]:
+    """Somebody who works with a lab."""
+    return lambda lab: Person(lab, environment)

@@ -1,0 +1,108 @@
+"""What the fault matrix is made of: scenarios × calls × faults, spread over the processes that run the tests."""
+
+from __future__ import annotations
+
+import datetime
+import fcntl
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+WORKBENCH = Path(__file__).with_name("workbench.py")
+FAULTS = ("refused", "answer-lost", "cut", "stalled", "error", "killed-before", "killed-after")
+
+Case = dict[str, Any]
+
+
+def work(orders: list[Case]) -> Iterator[dict[str, Any]]:
+    """What the workbench answers to these orders, one after the other."""
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    process = subprocess.Popen(
+        [sys.executable, str(WORKBENCH)],
+        cwd=ROOT,
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    with process:
+        process.stdin.write("".join(json.dumps(order) + "\n" for order in orders))
+        process.stdin.close()
+        for line in process.stdout:
+            yield json.loads(line)
+
+
+@pytest.fixture(scope="session")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], dict[str, Any]]:
+    """The calls of an undisturbed apply and the state that it leaves; counted once for all processes of the tests."""
+    folder = tmp_path_factory.getbasetemp()
+    folder = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+
+    def counted(scenario: str) -> dict[str, Any]:
+        file = folder / f"undisturbed-{scenario}.json"
+        with open(file.with_suffix(".lock"), "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not file.exists():
+                (run,) = work([{"scenario": scenario}])
+                file.write_text(json.dumps(run))
+        run_: dict[str, Any] = json.loads(file.read_text())
+        return run_
+
+    return counted
+
+
+@pytest.fixture(scope="session")
+def bench() -> Callable[[list[Case]], Iterator[dict[str, Any]]]:
+    return work
+
+
+@pytest.fixture(scope="session")
+def every_fault() -> Callable[[str, Mapping[str, Any]], list[Case]]:
+    """The whole matrix of a scenario."""
+    return lambda scenario, run: [
+        {"scenario": scenario, **call, "fault": fault} for call in run["calls"] for fault in FAULTS
+    ]
+
+
+@pytest.fixture(scope="session")
+def one_fault_each() -> Callable[[str, Mapping[str, Any]], list[Case]]:
+    """Every call once, each day with another fault.
+
+    A call that repeats an earlier one (the same cmdlet, the same WSMan operation) stands for all of them: which of them
+    is struck changes by the day, too.
+    """
+    day = datetime.datetime.now(datetime.UTC).toordinal()
+
+    def cases(scenario: str, run: Mapping[str, Any]) -> list[Case]:
+        kinds: dict[tuple[str, str], list[Case]] = {}
+        for call in run["calls"]:
+            kinds.setdefault((call["side"], call["name"]), []).append(call)
+        return [
+            {"scenario": scenario, **calls[day % len(calls)], "fault": FAULTS[(day + position) % len(FAULTS)]}
+            for position, calls in enumerate(kinds.values())
+        ]
+
+    return cases
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """How many converged, over all processes of the tests."""
+    tried = converged = 0
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            properties = dict(getattr(report, "user_properties", ()))
+            if getattr(report, "when", "") == "call" and "matrix" in properties:
+                good, all_ = properties["matrix"]
+                tried, converged = tried + all_, converged + good
+    if tried:
+        terminalreporter.write_line(f"fault matrix: {converged} of {tried} converged")

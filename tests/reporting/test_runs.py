@@ -1,0 +1,91 @@
+"""The record of a run as a report: complete, and harmless whatever came from outside."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pushtui.base.errors import UsageError
+from pushtui.engine.runs import Run, deeds, find_run, interrupted, read_run, read_runs, to_take_back
+from pushtui.reporting import runs, runs_html
+
+HOSTILE = "</td><script>alert(1)</script>|`*\x1b[31m\u202e"
+
+
+def journal(folder: Path, name: str, *lines: dict[str, Any], end: bool = True, torn: str = "", **header: Any) -> Path:
+    at = {"at": "2026-11-22T10:00:00+00:00"}
+    first = {**at, "kind": "run", "schema": 1, "run": name, "course": "trust", "who": {"user": HOSTILE}, **header}
+    last = [{**at, "kind": "end", "cancelled": False, "statuses": {"tenant": "ok"}}] if end else []
+    text = "".join(json.dumps(line) + "\n" for line in (first, *({**at, **line} for line in lines), *last))
+    path = folder / f"{name}.jsonl"
+    path.write_text(text + torn)
+    return path
+
+
+def intent(change: str = "auth-server.create", **more: Any) -> dict[str, Any]:
+    command = {"to": "exchange", "text": HOSTILE, "cmdlet": "New-AuthServer", "parameters": [], "select": []}
+    entry = {"kind": "intent", "change": change, "step": "auth-server", "target": HOSTILE, "command": command}
+    return entry | {"before": None, "after": {"name": HOSTILE}, "arguments": {}, "risk": "reversible"} | more
+
+
+def result(change: str = "auth-server.create", outcome: str = "done") -> dict[str, Any]:
+    return {"kind": "result", "change": change, "result": outcome, "objects": []}
+
+
+def read(path: Path) -> Run:
+    run = read_run(path)
+    assert run is not None
+    return run
+
+
+def test_a_report_obeys_nothing_that_came_from_outside(tmp_path: Path) -> None:
+    run = read(journal(tmp_path, "a", intent(), result()))
+    page, text = runs_html.page(run), runs.markdown(run)
+    assert "<script>" not in page
+    for shown in (page, text, runs.listing([run], busy=False)):
+        assert "\x1b" not in shown
+        assert "\u202e" not in shown
+    assert "http" not in page.replace("http-equiv", ""), "nothing is fetched"
+    assert json.loads(runs.run_json(run))["run"]["changes"][0]["result"] == "done"
+
+
+def test_a_torn_last_line_takes_nothing_else_with_it(tmp_path: Path) -> None:
+    journal(tmp_path, "a", intent(), end=False, torn='{"kind": "result", "cha')
+    run = interrupted(tmp_path)
+    assert run is not None
+    assert [change.id for change in run.in_flight] == ["auth-server.create"]
+    assert runs.outcome(run) == "interrupted"
+
+
+def test_a_later_run_has_looked_after_an_interrupted_one(tmp_path: Path) -> None:
+    journal(tmp_path, "a", intent(), end=False)
+    journal(tmp_path, "b", {"kind": "resumes", "resumes": "a"})
+    assert interrupted(tmp_path) is None
+    known = read_runs(tmp_path)
+    assert [deed.id for deed in deeds(known, known[-1])] == ["auth-server.create"], "what it went on with is its own"
+
+
+def test_what_was_refused_is_not_taken_back(tmp_path: Path) -> None:
+    journal(tmp_path, "a", intent(), result(outcome="failed"))
+    with pytest.raises(UsageError):
+        to_take_back(read_runs(tmp_path))
+
+
+def test_the_last_run_that_built_something_is_taken_back(tmp_path: Path) -> None:
+    journal(tmp_path, "a", intent(), result())
+    journal(tmp_path, "b")
+    journal(tmp_path, "c", intent("undo.auth-server.remove"), result("undo.auth-server.remove"), undoes="a")
+    assert to_take_back(read_runs(tmp_path)).id == "a"
+
+
+def test_a_run_is_named_by_how_its_id_begins(tmp_path: Path) -> None:
+    journal(tmp_path, "20261122a")
+    journal(tmp_path, "20261122b")
+    known = read_runs(tmp_path)
+    assert find_run(known, "20261122b").id == "20261122b"
+    for wrong in ("20261122", "x"):
+        with pytest.raises(UsageError):
+            find_run(known, wrong)

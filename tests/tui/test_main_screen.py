@@ -1,0 +1,304 @@
+"""The main screen, used as a person would: at every size, with keys only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pushtui.engine.events import Ask, AskStarted, Level, WaitStarted
+from pushtui.procedure.model import Finding, Severity, Status, StepId, Wait
+from pushtui.tui.terminal import Terminal
+
+SIZES = [(80, 24), (120, 40), (200, 60)]
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_first_screen_shows_the_whole_chain(drive: Any, size: tuple[int, int]) -> None:
+    async with drive(size=size) as it:
+        text = it.text
+        for words in ("LAB", "fabrikam.com", "~/auth.cer", "ex01.lab.example", "Trust chain", "Log", "c check"):
+            assert words in text
+        names = ("Tenant", "Servers", "certificate", "Auth server", "Service principal", "Push proxy", "Verification")
+        rows = text.splitlines()
+        places = [next(y for y, row in enumerate(rows) if row.startswith((f" {n} ", f"▌{n} "))) for n in range(1, 8)]
+        assert places == sorted(places)
+        for name, place in zip(names, places, strict=True):
+            assert name.lower() in rows[place].lower()
+            assert "not checked" in rows[place]
+
+
+async def test_a_production_profile_says_so(drive: Any) -> None:
+    async with drive(environment="production") as it:
+        assert "PRODUCTION" in it.text
+        assert " LAB " not in it.text
+
+
+async def test_one_key_checks_everything(drive: Any) -> None:
+    async with drive() as it:
+        await it.press("c")
+        await it.until_text("All steps ok")
+        assert it.session.calls == [("check", tuple(StepId))]
+        assert it.text.count(" ok ") >= 7
+        assert "admin@lab.example @ ex01.lab.example" in it.text
+        assert "app 5d1e2c40 (" in it.text
+        assert "@ fabrikam.com" in it.text, "where matters more than as whom"
+        assert "✓━✓━✓━✓━✓━✓━✓" in it.text
+
+
+async def test_the_selected_step_is_checked_again_alone(drive: Any) -> None:
+    async with drive() as it:
+        await it.press("down", "down", "r")
+        await it.until_idle()
+        assert it.session.calls == [("check", (StepId.CERTIFICATE,))]
+
+
+async def test_a_digit_selects_a_step(drive: Any) -> None:
+    async with drive(size=(120, 40)) as it:
+        await it.press("5")
+        await it.until_text("5 Service principal")
+        await it.press("home")
+        await it.until_text("1 Tenant")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_step_shows_what_was_expected_observed_and_what_to_do(
+    drive: Any, make: Any, size: tuple[int, int]
+) -> None:
+    def prepare(session: Any) -> None:
+        finding = Finding("auth-server.missing", Severity.CHANGE, expected="the right realm", observed="another realm")
+        session.during = lambda each: session.outcomes.update(
+            {StepId.AUTH_SERVER: _report(make, StepId.AUTH_SERVER, Status.CHANGE_NEEDED, finding, make.actions()[:1])}
+        )
+
+    async with drive(size=size, prepare=prepare) as it:
+        await it.press("c")
+        await it.until_idle()
+        await it.press("4", "enter")
+        await it.until_text("What applying would do")
+        for words in (
+            "There is no auth server",
+            "Applying creates it",
+            "the right realm",
+            "another realm",
+            "New-AuthServer -Name 'MicrosoftSts'",
+        ):
+            assert words in it.text
+        detail = it.app.main.detail.plain
+        assert "Remove-AuthServer -Identity 'MicrosoftSts'" in " ".join(detail.split())
+        await it.press("escape")
+        assert "Push proxy" in it.text
+
+
+def _report(make: Any, step: StepId, status: Status, finding: Finding, actions: Any) -> Any:
+    from pushtui.engine.events import StepReport
+
+    return StepReport(step, status, (finding,), actions, make.now, 0.4)
+
+
+async def test_cancel_ends_what_runs_and_the_keys_say_when_there_is_nothing(drive: Any) -> None:
+    async with drive(prepare=lambda session: session.gate.clear()) as it:
+        await it.press("x")
+        assert "Nothing is running" in it.text
+        await it.press("c")
+        await it.until_text("Checking")
+        await it.until(lambda: it.session.entered.is_set())
+        await it.press("x")
+        await it.until_idle()
+        assert "cancelled" in it.text
+        assert "Cancelled" in it.text
+
+
+async def test_escape_cancels_a_check_but_not_an_apply(drive: Any, make: Any) -> None:
+    def prepare(session: Any) -> None:
+        session.scripted_plan = make.plan(make.actions()[:1])
+
+    async with drive(prepare=prepare) as it:
+        await it.press("a")
+        await it.until_text("Plan: one change")
+        it.session.gate.clear()
+        await it.press("y")
+        await it.until_text("Applying")
+        await it.press("escape")
+        assert "x cancels" in it.text
+        assert not it.session.cancelled.is_set()
+        await it.press("x")
+        await it.until_idle()
+        await it.press("c")
+        await it.until_text("Checking")
+        await it.press("escape")
+        await it.until_idle()
+        assert it.session.cancelled.is_set()
+
+
+async def test_nothing_is_started_twice(drive: Any) -> None:
+    async with drive(prepare=lambda session: session.gate.clear()) as it:
+        await it.press("c", "c", "r", "A")
+        assert "Something is running" in it.text
+        it.session.gate.set()
+        await it.until_idle()
+        assert len(it.session.calls) == 1
+
+
+async def test_the_screen_answers_while_a_step_hangs(drive: Any) -> None:
+    async with drive(prepare=lambda session: session.gate.clear()) as it:
+        await it.press("c")
+        await it.until(lambda: it.session.entered.is_set())
+        await it.press("7")
+        assert "▌7" in it.text
+        await it.press("question_mark")
+        assert "Help" in it.text
+
+
+async def test_nothing_moves_when_a_status_changes(drive: Any) -> None:
+    async with drive() as it:
+        before = it.text.splitlines()
+        await it.press("c")
+        await it.until_text("All steps ok")
+        after = it.text.splitlines()
+        for name in ("Tenant", "Verification"):
+            old = next(row for row in before if name in row and "not checked" in row)
+            new = next(row for row in after if name in row and " ok " in row)
+            assert before.index(old) == after.index(new)
+            assert old.index(name) == new.index(name)
+            assert old.index("not checked") == new.index("ok ")
+
+
+async def test_a_countdown_is_shown_and_can_be_skipped(drive: Any, make: Any) -> None:
+    from datetime import timedelta
+
+    wait = Wait("verification.wait", StepId.VERIFICATION, 92.0)
+
+    def prepare(session: Any) -> None:
+        session.gate.clear()
+        session.during = lambda each: each.emit(WaitStarted(wait, make.now + timedelta(seconds=92)))
+
+    async with drive(prepare=prepare) as it:
+        await it.press("c")
+        await it.until_text("Waiting 1:32")
+        await it.press("s")
+        assert ("skip", "verification.wait") in it.session.calls
+        it.clock.advance(30)
+        await it.until_text("Waiting 1:02")
+
+
+async def test_something_to_do_by_hand_is_asked_and_answered(drive: Any) -> None:
+    ask = Ask("verification.restart", StepId.VERIFICATION, "Restart-Service MSExchangeHM", "ex02.lab.example")
+
+    def prepare(session: Any) -> None:
+        session.gate.clear()
+        session.during = lambda each: each.emit(AskStarted(ask))
+
+    async with drive(prepare=prepare) as it:
+        await it.press("c")
+        await it.until_text("Restart-Service MSExchangeHM")
+        assert "ex02.lab.example" in it.text
+        await it.press("escape")
+        assert "Needs you" in it.text
+        await it.press("o")
+        await it.until_text("Restart-Service MSExchangeHM")
+        await it.press("d")
+        assert ("answer", "verification.restart", True) in it.session.calls
+
+
+async def test_the_log_shows_source_time_and_what_was_sent(drive: Any) -> None:
+    async with drive(size=(120, 40)) as it:
+        await it.press("c")
+        await it.until_idle()
+        await it.until_text("Get-AuthConfig")
+        row = next(row for row in it.text.splitlines() if "Get-AuthConfig" in row)
+        assert "exchange" in row
+        assert "command" in row
+
+
+async def test_a_failure_is_one_sentence_in_the_bar(drive: Any) -> None:
+    from pushtui.base.errors import Side, SignInRefused
+
+    def fail(session: Any) -> None:
+        raise SignInRefused("exchange.sign-in-refused", "The password was refused", side=Side.EXCHANGE)
+
+    async with drive(size=(120, 40), prepare=lambda session: setattr(session, "during", fail)) as it:
+        await it.press("c")
+        await it.until_text("The password was refused.")
+        assert not it.app.conductor.state.busy
+
+
+async def test_a_defect_of_the_engine_leaves_the_screen_alive(drive: Any) -> None:
+    def fail(session: Any) -> None:
+        raise ValueError("hunter2")
+
+    async with drive(size=(120, 40), prepare=lambda session: setattr(session, "during", fail)) as it:
+        await it.press("c")
+        await it.until_text("ValueError")
+        assert "hunter2" not in it.text
+
+
+async def test_help_lists_the_keys_and_what_the_step_is(drive: Any) -> None:
+    async with drive(size=(120, 60)) as it:
+        await it.press("4", "question_mark")
+        for words in ("Auth server", "Check all steps", "Apply all steps", "change needed", "Search the log"):
+            assert words in it.app.screen.query_one("#text").plain
+        await it.press("escape")
+        assert "Trust chain" in it.text
+
+
+async def test_the_palette_finds_an_action_by_its_name(drive: Any) -> None:
+    async with drive() as it:
+        await it.press("ctrl+p")
+        await it.pilot.press(*"check all")
+        await it.until_text("Check all steps")
+        await it.press("enter")
+        await it.until_text("All steps ok")
+
+
+async def test_zoom_gives_the_log_the_whole_screen_and_back(drive: Any) -> None:
+    async with drive() as it:
+        await it.press("l", "z")
+        assert "Trust chain" not in it.text
+        await it.press("z")
+        assert "Trust chain" in it.text
+
+
+async def test_the_ascii_set_is_used_where_there_is_no_unicode(drive: Any) -> None:
+    plain = Terminal(unicode=False, own_colours=False, frames=50, usable=True)
+    async with drive(terminal=plain) as it:
+        await it.press("c")
+        await it.until_text("All steps ok")
+        assert "+=+=+=+=+=+=+" in it.text
+        assert it.text.isascii()
+
+
+@pytest.mark.parametrize("size", [(60, 16), (40, 12), (20, 5)])
+async def test_a_small_terminal_still_works(drive: Any, size: tuple[int, int]) -> None:
+    async with drive(size=size) as it:
+        await it.press("c")
+        await it.until_idle()
+        await it.press("enter", "escape", "question_mark", "escape", "l")
+        assert all(len(row) <= size[0] for row in it.text.splitlines())
+
+
+async def test_a_resize_at_any_moment_keeps_the_chain(drive: Any) -> None:
+    async with drive(size=(200, 60)) as it:
+        await it.press("c")
+        await it.until_idle()
+        for size in [(80, 24), (120, 40), (60, 20), (200, 60), (80, 24)]:
+            await it.pilot.resize_terminal(*size)
+            await it.pilot.pause()
+            assert "Verification" in it.text
+            assert "✓━✓" in it.text
+
+
+async def test_lines_that_the_screen_could_not_take_are_told(drive: Any) -> None:
+    async with drive(size=(120, 40)) as it:
+        it.app._drain_timer.pause()
+        bridge = it.app.conductor.bridge
+        from pushtui.tui.bridge import LINES_HELD
+
+        sample = it.app.conductor.clock.now()
+        from pushtui.engine.events import LogLine
+
+        for number in range(LINES_HELD + 10):
+            bridge.emit(LogLine(sample, "exchange", Level.OUTPUT, str(number)))
+        it.app.drain()
+        await it.pilot.pause()
+        assert "10 lines only in the log file" in it.text

@@ -1,0 +1,106 @@
+"""What the start costs and where it finds its style sheets."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pushtui.tui import stylesheets
+from pushtui.tui.terminal import Terminal
+from pushtui.tui.theme import DARK, LIGHT
+
+ROOT = Path(__file__).resolve().parents[2]
+
+FIRST_FRAME = """
+import asyncio, sys
+from pathlib import Path
+from pushtui.profile import Profile
+from pushtui.tui import app, launch
+
+HEAVY = ("msgraph", "kiota", "msal", "pypsrp", "spnego", "requests", "httpx", "cryptography", "azure", "aiohttp")
+loaded = []
+
+def preload(*_then):
+    loaded.append(sorted(name for name in sys.modules if name.split("_")[0].split(".")[0] in HEAVY))
+
+app.preload = preload
+
+async def main():
+    program = app.PushtuiApp(Profile(path=Path("x.toml")), launch.session_factory(read_only=True))
+    async with program.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        while not loaded:
+            await asyncio.sleep(0.01)
+
+asyncio.run(main())
+print(loaded[0])
+"""
+
+
+def test_no_heavy_module_is_loaded_before_the_first_frame() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", FIRST_FRAME], cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.stdout.strip() == "[]", done.stdout + done.stderr
+
+
+def test_style_sheets_are_found_in_a_checkout() -> None:
+    assert stylesheets.style_folder() == ROOT / "styles"
+    assert stylesheets.style_sheets()[0].name == "layout.tcss"
+
+
+def test_style_sheets_are_found_in_a_wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shipped = tmp_path / "pushtui" / "styles"
+    shipped.mkdir(parents=True)
+    (shipped / "inks.tcss").touch()
+    (shipped / "layout.tcss").touch()
+    monkeypatch.setattr(stylesheets, "_PACKAGE", tmp_path / "pushtui")
+    assert [path.name for path in stylesheets.style_sheets()] == ["layout.tcss", "inks.tcss"]
+
+
+@pytest.mark.parametrize(
+    ("environment", "own_colours", "frames"),
+    [
+        ({"TERM": "xterm-256color"}, True, 10),
+        ({"TERM": "tmux-256color", "SSH_CONNECTION": "a b c d"}, True, 5),
+        ({"TERM": "xterm"}, False, 10),
+        ({"TERM": "xterm", "COLORTERM": "truecolor"}, True, 10),
+        ({"TERM": "xterm-256color", "NO_COLOR": "1"}, False, 10),
+        ({"TERM": "linux"}, False, 10),
+    ],
+)
+def test_colours_and_speed_follow_the_terminal(environment: dict[str, str], own_colours: bool, frames: int) -> None:
+    terminal = Terminal.of(environment)
+    assert (terminal.own_colours, terminal.frames) == (own_colours, frames)
+
+
+def test_symbols_follow_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("locale.getpreferredencoding", lambda _set: "UTF-8")
+    assert Terminal.of({"TERM": "xterm-256color"}).unicode
+    assert not Terminal.of({"TERM": "linux"}).unicode
+    assert not Terminal.of({"TERM": "xterm-256color", "PUSHTUI_ASCII": "1"}).unicode
+    monkeypatch.setattr("locale.getpreferredencoding", lambda _set: "ANSI_X3.4-1968")
+    assert not Terminal.of({"TERM": "xterm-256color"}).unicode
+
+
+def test_a_terminal_that_cannot_move_its_cursor_is_not_usable() -> None:
+    assert not Terminal.of({"TERM": "dumb"}).usable
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
+def test_all_text_of_our_themes_can_be_read(theme: object) -> None:
+    backgrounds = [theme.background, theme.panel, theme.variables["chosen"]]  # type: ignore[attr-defined]
+    inks = [theme.foreground, theme.accent, theme.success, theme.warning, theme.error, theme.variables["muted"]]  # type: ignore[attr-defined]
+    for background in backgrounds:
+        for ink in inks:
+            light, dark = sorted((_luminance(ink), _luminance(background)), reverse=True)
+            assert (light + 0.05) / (dark + 0.05) >= 4.5, (ink, background)
