@@ -7,7 +7,7 @@ JOBS ?= 2
 KERBEROS_TESTS := $(shell find tests -name 'test_*kerberos*.py') tests/end_to_end/test_sign_in_matrix.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fault-matrix lint kerberos interop screenshots lock clean thorough
+.PHONY: help run test fault-matrix lint kerberos interop screenshots catalogue lock clean thorough
 
 help:  ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ interop: $(VENV)/dev $(VENV)/psrp/bin/python  ## Check the lab's wire against th
 
 screenshots: $(VENV)/dev  ## Make the pictures in screenshots/ from the real program
 	$(BIN)/python screenshots/make.py
+
+catalogue: $(VENV)/dev  ## Bring the catalogues of words up to the code, and list what lacks a translation
+	$(BIN)/python tools/catalogue.py
 
 lock: $(VENV)/dev  ## Choose the newest versions that pyproject.toml allows, and write them down
 	$(BIN)/python -m pip install --quiet uv

@@ -27,19 +27,6 @@ STEPS = (
 )
 CONSENTS = ("service-principal-key", "replace-certificate", "break-trust")
 
-EXIT_CODES = """\
-exit codes:
-  0    everything as it should be
-  1    it could not be found out or done (after apply: also what is still waiting)
-  2    wrong usage, or a profile that cannot be used
-  3    changes are needed, or something is still waiting (check, plan, renew)
-  4    a person must act
-  130  interrupted
-
-Steps: tenant, servers, certificate, auth-server, service-principal, push-proxy,
-verification. Without --probe, check leaves verification out.
-"""
-
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program; the exit code."""
@@ -94,7 +81,7 @@ def _parser() -> argparse.ArgumentParser:
             "Checks, sets up and proves the trust between on-premises Exchange and Microsoft 365"
             " that push notification proxying needs. Without a command, starts the terminal application."
         ),
-        epilog=EXIT_CODES,
+        epilog=_exit_codes(),
         formatter_class=argparse.RawDescriptionHelpFormatter,
         parents=[common],
         allow_abbrev=False,
@@ -111,6 +98,23 @@ def _parser() -> argparse.ArgumentParser:
     _add_doctor(commands, [common])
     _add_lab(commands, [common])
     return parser
+
+
+def _exit_codes() -> str:
+    return _(
+        """\
+exit codes:
+  0    everything as it should be
+  1    it could not be found out or done (after apply: also what is still waiting)
+  2    wrong usage, or a profile that cannot be used
+  3    changes are needed, or something is still waiting (check, plan, renew)
+  4    a person must act
+  130  interrupted
+
+Steps: tenant, servers, certificate, auth-server, service-principal, push-proxy,
+verification. Without --probe, check leaves verification out.
+"""
+    )
 
 
 def _add_check(

@@ -1,4 +1,4 @@
-"""What holds for all tests: how much hypothesis tries, and that nobody's own folders are touched."""
+"""What holds for all tests: how much hypothesis tries, and that nobody's own folders and language matter."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ def nobodys_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"):
             patch.setenv(name, str(folder / name.lower()))
+        patch.setenv("PUSHTUI_LANGUAGE", "en")
         yield
 
 

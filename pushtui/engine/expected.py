@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pushtui.base.words import _
+from pushtui.base.words import N_, _
 from pushtui.procedure.questions import HEALTH_MANAGER_PROCESSES, SHOWS_PUSH_APPS
 
 _ABSENCES: Mapping[tuple[str, str], str] = {
     (str(dict(SHOWS_PUSH_APPS.cmdlet.parameters)["Name"]), "[CommandNot"): (
-        "No role of this account grants {name}, as usual: the push proxy's state is not readable here"
+        N_("No role of this account grants {name}, as usual: the push proxy's state is not readable here")
     ),
     **{
-        (name, "[NoProcessFound"): "{name} is not running at the moment, as usual just after a restart of MSExchangeHM"
+        (name, "[NoProcessFound"): N_(
+            "{name} is not running at the moment, as usual just after a restart of MSExchangeHM"
+        )
         for name in HEALTH_MANAGER_PROCESSES
     },
 }

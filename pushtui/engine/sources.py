@@ -301,7 +301,7 @@ def read_file(path: str) -> Properties:
     except FileNotFoundError:
         return {"kind": "absent", "content": b""}
     except (OSError, ValueError) as error:
-        reason = error if isinstance(error, OSError) else OSError(22, "Not a file name")
+        reason = error if isinstance(error, OSError) else OSError(22, _("Not a file name"))
         raise problem("file.not-read", _("The file cannot be read"), place, reason) from None
 
 

@@ -20,6 +20,8 @@ from typing import Any, TypeAlias
 from uuid import UUID
 from xml.etree import ElementTree as ET  # document types, hence entities, are refused before parsing
 
+from pushtui.base.words import _
+
 Value: TypeAlias = Any
 """str | bool | int | float | bytes | datetime | None | list[Value] | dict[str, Value]"""
 
@@ -40,16 +42,16 @@ class ClixmlError(ValueError):
 def decode(xml: str) -> Value:
     """The value of one element; a list for a whole ``<Objs>`` document."""
     if len(xml) > MAX_CHARACTERS:
-        raise ClixmlError(f"the document is longer than {MAX_CHARACTERS} characters")
+        raise ClixmlError(_("the document is longer than {count} characters").format(count=MAX_CHARACTERS))
     if "<!DOCTYPE" in xml:
-        raise ClixmlError("a document type is not allowed")
+        raise ClixmlError(_("a document type is not allowed"))
     try:
         root = ET.fromstring(xml.removeprefix("\ufeff"))  # noqa: S314  # see above
         return _Decoder().document(root)
     except ClixmlError:
         raise
     except (ET.ParseError, ValueError, OverflowError, RecursionError, UnicodeError) as error:
-        raise ClixmlError(f"not readable: {error}") from None
+        raise ClixmlError(_("not readable: {error}").format(error=error)) from None
 
 
 def load(path: str | Path) -> list[dict[str, Value]]:
@@ -100,7 +102,7 @@ def _boolean(text: str | None) -> bool:
 def _integer(text: str | None) -> int:
     digits = (text or "").strip()
     if not _INTEGER.fullmatch(digits):
-        raise ClixmlError("not an integer")
+        raise ClixmlError(_("not an integer"))
     return int(digits)
 
 
@@ -129,7 +131,7 @@ def _octets(text: str | None) -> bytes:
     try:
         return base64.b64decode("".join((text or "").split()), validate=True)
     except (binascii.Error, ValueError):
-        raise ClixmlError("not base64") from None
+        raise ClixmlError(_("not base64")) from None
 
 
 def _moment(text: str | None) -> datetime:
@@ -178,7 +180,7 @@ class _Decoder:
 
     def _value(self, element: ET.Element, depth: int, *, outermost: bool = False) -> Value:
         if depth > MAX_DEPTH:
-            raise ClixmlError(f"nested deeper than {MAX_DEPTH}")
+            raise ClixmlError(_("nested deeper than {count}").format(count=MAX_DEPTH))
         self._spend(1)
         tag = _tag(element)
         if tag == "Obj":
@@ -197,7 +199,7 @@ class _Decoder:
     def _spend(self, values: int) -> None:
         self._count += values
         if self._count > MAX_VALUES:
-            raise ClixmlError(f"more than {MAX_VALUES} values")
+            raise ClixmlError(_("more than {count} values").format(count=MAX_VALUES))
 
     def _object(self, element: ET.Element, depth: int, outermost: bool) -> Value:
         types: tuple[str, ...] = ()
@@ -231,7 +233,7 @@ class _Decoder:
     def _entry(self, entry: ET.Element, depth: int) -> tuple[str, Value]:
         halves = {child.get("N"): self._value(child, depth) for child in entry}
         if "Key" not in halves:
-            raise ClixmlError("a dictionary entry without a key")
+            raise ClixmlError(_("a dictionary entry without a key"))
         key = halves["Key"]
         return key if isinstance(key, str) else str(key), halves.get("Value")
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal, TypeAlias
 
 from pushtui.base.text import clean_line
+from pushtui.base.words import _
 
 Kind: TypeAlias = Literal["command", "output", "verbose", "warning", "error", "progress"]
 
@@ -43,7 +44,7 @@ def output_lines(properties: Mapping[str, Any], *, everything: bool = False) -> 
     for name, value in shown:
         yield line("output", f"{name}: {_short(value)}")
     if left > 0:
-        yield line("output", f"… {left} more properties")
+        yield line("output", _("… {count} more properties").format(count=left))
 
 
 def _short(value: Any) -> str:

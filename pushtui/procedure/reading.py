@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Generic, TypeVar, cast
 
+from pushtui.base.words import _
 from pushtui.procedure.codes import finding
 from pushtui.procedure.model import Answer, Facts, Failure, Finding, Properties, Query
 
@@ -31,7 +32,7 @@ class Reading(Generic[T]):
 
     def problem(self, code: str, subject: str) -> Finding:
         """That this could not be found out, as a finding; an answer of nothing is a reason, too."""
-        arguments = {} if self.failure is not None else {"reason": self.reason or "empty answer"}
+        arguments = {} if self.failure is not None else {"reason": self.reason or _("empty answer")}
         return finding(code, subject, failure=self.failure, **arguments)
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from pushtui.base.commands import Json
 from pushtui.base.text import clean_line
-from pushtui.base.words import _
+from pushtui.base.words import N_, _
 from pushtui.engine.doctor.rows import DoctorRow, Test, Verdict, worst
 from pushtui.profile import Profile
 from pushtui.reporting.sentences import failure_text
@@ -20,136 +20,138 @@ _TITLE_WIDTH = 24
 SYMBOLS = {Verdict.OK: "✓", Verdict.WARNING: "!", Verdict.FAILED: "✗", Verdict.SKIPPED: "-"}
 
 _VERDICTS = {
-    Verdict.OK: _("ok"),
-    Verdict.WARNING: _("warning"),
-    Verdict.FAILED: _("failed"),
-    Verdict.SKIPPED: _("skipped"),
+    Verdict.OK: N_("ok"),
+    Verdict.WARNING: N_("warning"),
+    Verdict.FAILED: N_("failed"),
+    Verdict.SKIPPED: N_("skipped"),
 }
 _LEGS = {
-    "profile": _("Profile"),
-    "exchange": _("Exchange"),
-    "windows": _("Windows on the Exchange server"),
-    "proxy": _("Proxy to the internet"),
-    "login": _("Sign-in host"),
-    "graph": _("Microsoft Graph"),
-    "tenant": _("Signing in to the tenant"),
-    "metadata": _("Metadata of the auth server, from this machine"),
-    "mail": _("Mail server"),
+    "profile": N_("Profile"),
+    "exchange": N_("Exchange"),
+    "windows": N_("Windows on the Exchange server"),
+    "proxy": N_("Proxy to the internet"),
+    "login": N_("Sign-in host"),
+    "graph": N_("Microsoft Graph"),
+    "tenant": N_("Signing in to the tenant"),
+    "metadata": N_("Metadata of the auth server, from this machine"),
+    "mail": N_("Mail server"),
 }
 _TESTS = {
-    Test.COMPLETE: _("settings"),
-    Test.FILES: _("files"),
-    Test.NAME: _("name"),
-    Test.PROXY: _("proxy"),
-    Test.TCP: _("TCP"),
-    Test.TLS: _("TLS"),
-    Test.IDENTIFY: _("remote management"),
-    Test.CLOCK: _("clock"),
-    Test.SIGN_IN: _("sign-in"),
-    Test.READING: _("rights to check"),
-    Test.CHANGING: _("rights to change"),
-    Test.DISCOVERY: _("discovery of the tenant"),
-    Test.ANSWER: _("it is Graph"),
-    Test.READ: _("a first read"),
-    Test.METADATA: _("metadata document"),
-    Test.GREETING: _("greeting"),
+    Test.COMPLETE: N_("settings"),
+    Test.FILES: N_("files"),
+    Test.NAME: N_("name"),
+    Test.PROXY: N_("proxy"),
+    Test.TCP: N_("TCP"),
+    Test.TLS: N_("TLS"),
+    Test.IDENTIFY: N_("remote management"),
+    Test.CLOCK: N_("clock"),
+    Test.SIGN_IN: N_("sign-in"),
+    Test.READING: N_("rights to check"),
+    Test.CHANGING: N_("rights to change"),
+    Test.DISCOVERY: N_("discovery of the tenant"),
+    Test.ANSWER: N_("it is Graph"),
+    Test.READ: N_("a first read"),
+    Test.METADATA: N_("metadata document"),
+    Test.GREETING: N_("greeting"),
 }
 
 _TEXTS: Mapping[str, tuple[str, str]] = {
-    "profile.complete": (_("Everything that is needed is there"), ""),
-    "profile.incomplete": ("{problems}", _("Correct the profile")),
-    "profile.files": ("{problems}", _("Make the files readable for you alone: chmod 600")),
-    "profile.files-good": (_("Readable; {count} with secrets, private"), ""),
+    "profile.complete": (N_("Everything that is needed is there"), ""),
+    "profile.incomplete": ("{problems}", N_("Correct the profile")),
+    "profile.files": ("{problems}", N_("Make the files readable for you alone: chmod 600")),
+    "profile.files-good": (N_("Readable; {count} with secrets, private"), ""),
     "name.resolved": ("{addresses}", ""),
-    "name.by-proxy": (_("The proxy looks it up ({proxy})"), ""),
-    "proxy.none": (_("No proxy is set: connections are direct"), ""),
-    "proxy.connected": (_("It takes connections"), ""),
-    "tcp.connected": (_("Port {port} is open"), ""),
-    "tcp.through-proxy": (_("Port {port} is reached through {proxy}"), ""),
-    "tls.good": (_("{protocol}, trusted, good until {date}: {subject}"), ""),
+    "name.by-proxy": (N_("The proxy looks it up ({proxy})"), ""),
+    "proxy.none": (N_("No proxy is set: connections are direct"), ""),
+    "proxy.connected": (N_("It takes connections"), ""),
+    "tcp.connected": (N_("Port {port} is open"), ""),
+    "tcp.through-proxy": (N_("Port {port} is reached through {proxy}"), ""),
+    "tls.good": (N_("{protocol}, trusted, good until {date}: {subject}"), ""),
     "tls.expires-soon": (
-        _("{protocol}, trusted; the certificate expires on {date}: {subject}"),
-        _("Renew the server's certificate"),
+        N_("{protocol}, trusted; the certificate expires on {date}: {subject}"),
+        N_("Renew the server's certificate"),
     ),
     "identify.product": ("{product}", ""),
-    "identify.sign-in": (_("It wants a sign-in; offered: {schemes}"), ""),
-    "clock.agrees": (_("Within {seconds} s of ours"), ""),
-    "clock.no-date": (_("The answer does not tell the time"), ""),
+    "identify.sign-in": (N_("It wants a sign-in; offered: {schemes}"), ""),
+    "clock.agrees": (N_("Within {seconds} s of ours"), ""),
+    "clock.no-date": (N_("The answer does not tell the time"), ""),
     "clock.ahead": (
-        _("The server's clock is {seconds} s ahead of ours ({date})"),
-        _("Set this machine's clock by NTP (timedatectl), or the server's; Kerberos and tokens allow 300 s"),
+        N_("The server's clock is {seconds} s ahead of ours ({date})"),
+        N_("Set this machine's clock by NTP (timedatectl), or the server's; Kerberos and tokens allow 300 s"),
     ),
     "clock.behind": (
-        _("The server's clock is {seconds} s behind ours ({date})"),
-        _("Set this machine's clock by NTP (timedatectl), or the server's; Kerberos and tokens allow 300 s"),
+        N_("The server's clock is {seconds} s behind ours ({date})"),
+        N_("Set this machine's clock by NTP (timedatectl), or the server's; Kerberos and tokens allow 300 s"),
     ),
-    "sign-in.open": (_("Signed in as {account} ({method})"), ""),
-    "sign-in.token": (_("Signed in as {account}"), ""),
-    "roles.reading": (_("All {count} cmdlets that a check uses"), ""),
+    "sign-in.open": (N_("Signed in as {account} ({method})"), ""),
+    "sign-in.token": (N_("Signed in as {account}"), ""),
+    "roles.reading": (N_("All {count} cmdlets that a check uses"), ""),
     "roles.reading-usual": (
-        _("All {count} cmdlets that a check needs; {missing} would help, but no documented role grants it"),
+        N_("All {count} cmdlets that a check needs; {missing} would help, but no documented role grants it"),
         "",
     ),
     "roles.reading-missing": (
-        _("Not granted to this account: {missing}"),
-        _(
+        N_("Not granted to this account: {missing}"),
+        N_(
             "Add the account to a role group that grants them ({groups});"
             " Get-ManagementRole -Cmdlet {first} names the management roles; then sign in again"
         ),
     ),
     "roles.reading-less": (
-        _("A check works, and knows less without: {missing}"),
-        _("Get-ManagementRole -Cmdlet {first} names the management roles that grant it"),
+        N_("A check works, and knows less without: {missing}"),
+        N_("Get-ManagementRole -Cmdlet {first} names the management roles that grant it"),
     ),
-    "roles.changing": (_("All {count} cmdlets that changes use"), ""),
+    "roles.changing": (N_("All {count} cmdlets that changes use"), ""),
     "roles.changing-missing": (
-        _("Not granted to this account: {missing}"),
-        _(
+        N_("Not granted to this account: {missing}"),
+        N_(
             "To change anything, add the account to a role group that grants them ({groups});"
             " Get-ManagementRole -Cmdlet {first} names the management roles"
         ),
     ),
     "roles.unknown": (
-        _("The server does not tell which cmdlets this account has: {reason}"),
-        _("Run a check: it names every cmdlet that is missing"),
+        N_("The server does not tell which cmdlets this account has: {reason}"),
+        N_("Run a check: it names every cmdlet that is missing"),
     ),
-    "discovery.tenant": (_("The domain belongs to tenant {tenant}"), ""),
-    "answer.graph": (_("It refuses a request without a token, as Graph does"), ""),
+    "discovery.tenant": (N_("The domain belongs to tenant {tenant}"), ""),
+    "answer.graph": (N_("It refuses a request without a token, as Graph does"), ""),
     "metadata.there": (
-        _("Reachable from this machine, for realm {realm}; Exchange fetches it by itself, on its own way out"),
+        N_("Reachable from this machine, for realm {realm}; Exchange fetches it by itself, on its own way out"),
         "",
     ),
-    "read.good": (_("{request} was answered"), ""),
-    "token.reading": (_("The token carries {granted}"), ""),
+    "read.good": (N_("{request} was answered"), ""),
+    "token.reading": (N_("The token carries {granted}"), ""),
     "token.reading-missing": (
-        _("The token lacks {missing} (it carries {granted})"),
-        _("Add these permissions to the app registration and grant admin consent"),
+        N_("The token lacks {missing} (it carries {granted})"),
+        N_("Add these permissions to the app registration and grant admin consent"),
     ),
-    "token.changing": (_("The token carries {granted}"), ""),
+    "token.changing": (N_("The token carries {granted}"), ""),
     "token.changing-missing": (
-        _("The token lacks {missing}, so the service principal cannot be changed"),
-        _("Add it to the app registration and grant admin consent; checks work without"),
+        N_("The token lacks {missing}, so the service principal cannot be changed"),
+        N_("Add it to the app registration and grant admin consent; checks work without"),
     ),
-    "token.asked-later": (_("{permission} is asked for when something is to be changed"), ""),
-    "token.opaque": (_("The token does not tell what it may do"), ""),
-    "windows.off": (_("Not used: pushtui shows the command to type on the server instead"), ""),
-    "mail.off": (_("No mail server is set"), ""),
-    "mail.greeted": (_("{name} answers ({security}); no message was sent"), ""),
-    "skipped.earlier": (_("Not tested, because this failed before: {test}"), ""),
-    "skipped.no-proxy": (_("Not tested, because the proxy is not reached"), ""),
-    "skipped.no-login": (_("Not tested, because the sign-in host is not reached"), ""),
-    "skipped.no-graph": (_("Not tested, because Graph is not reached"), ""),
+    "token.asked-later": (N_("{permission} is asked for when something is to be changed"), ""),
+    "token.opaque": (N_("The token does not tell what it may do"), ""),
+    "windows.off": (N_("Not used: pushtui shows the command to type on the server instead"), ""),
+    "mail.off": (N_("No mail server is set"), ""),
+    "mail.greeted": (N_("{name} answers ({security}); no message was sent"), ""),
+    "skipped.earlier": (N_("Not tested, because this failed before: {test}"), ""),
+    "skipped.no-proxy": (N_("Not tested, because the proxy is not reached"), ""),
+    "skipped.no-login": (N_("Not tested, because the sign-in host is not reached"), ""),
+    "skipped.no-graph": (N_("Not tested, because Graph is not reached"), ""),
     "doctor.timeout": (
-        _("No end after {seconds} s"),
-        _("Something on the way holds the connection open without an answer: look at firewalls and proxies"),
+        N_("No end after {seconds} s"),
+        N_("Something on the way holds the connection open without an answer: look at firewalls and proxies"),
     ),
-    "doctor.internal": (_("An internal error: {kind}"), _("Please report it")),
+    "doctor.internal": (N_("An internal error: {kind}"), N_("Please report it")),
 }
 """Code → detail and the next thing to try; what a border's error says counts before these."""
 
-_PRESENTED = _("presented was {subject}, for {names}, issued by {issuer}, good from {from} to {date}")
-_CLEAR = {"windows": _("Or set enabled = false in the [windows] table: pushtui then shows the command to type instead")}
-_TRY = _("Run pushtui doctor again; the log has more")
+_PRESENTED = N_("presented was {subject}, for {names}, issued by {issuer}, good from {from} to {date}")
+_CLEAR = {
+    "windows": N_("Or set enabled = false in the [windows] table: pushtui then shows the command to type instead")
+}
+_TRY = N_("Run pushtui doctor again; the log has more")
 
 
 def leg_title(row: DoctorRow) -> str:

@@ -6,15 +6,15 @@ from collections.abc import Sequence
 
 from pushtui.base.commands import Json
 from pushtui.base.text import clean_line
-from pushtui.base.words import _
+from pushtui.base.words import N_, _
 from pushtui.procedure.keys import Key, Owner
 
 _OWNERS = {
-    Owner.CURRENT: "current certificate of this organization",
-    Owner.NEXT: "next certificate of this organization",
-    Owner.PREVIOUS: "previous certificate of this organization",
-    Owner.NONE: "not of this organization",
-    Owner.UNKNOWN: "whose it is could not be found out",
+    Owner.CURRENT: N_("current certificate of this organization"),
+    Owner.NEXT: N_("next certificate of this organization"),
+    Owner.PREVIOUS: N_("previous certificate of this organization"),
+    Owner.NONE: N_("not of this organization"),
+    Owner.UNKNOWN: N_("whose it is could not be found out"),
 }
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pushtui.base.commands import Json
 from pushtui.base.text import clean_line
-from pushtui.base.words import _
+from pushtui.base.words import N_, _
 from pushtui.engine.events import StepReport
 from pushtui.engine.plan import Plan
 from pushtui.procedure.model import Action, Ask, Change, Finding, Severity, Status, StepId, Trial, Wait
@@ -30,7 +30,12 @@ _SYMBOLS = {
     Status.BLOCKED: "-",
     Status.SKIPPED: "-",
 }
-_RESULTS = {"done": "done", "already": "held already", "failed": "not made", "unknown": "outcome unknown"}
+_RESULTS = {
+    "done": N_("done"),
+    "already": N_("held already"),
+    "failed": N_("not made"),
+    "unknown": N_("outcome unknown"),
+}
 _SAID = {Severity.OK, Severity.SKIPPED}
 """Severities that the summary line says enough about."""
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from pushtui.base.commands import Json
 from pushtui.base.text import clean_line
-from pushtui.base.words import _
+from pushtui.base.words import N_, _
 from pushtui.engine.runs import Run, Sent
 from pushtui.procedure.model import Risk, StepId
 from pushtui.profile import Profile
@@ -19,10 +19,10 @@ from pushtui.reporting import sentences
 SCHEMA = 1
 
 _RESULTS = {
-    "done": "done",
-    "failed": "not made",
-    "unknown": "outcome unknown",
-    "": "interrupted, outcome unknown",
+    "done": N_("done"),
+    "failed": N_("not made"),
+    "unknown": N_("outcome unknown"),
+    "": N_("interrupted, outcome unknown"),
 }
 
 
@@ -39,12 +39,12 @@ def outcome(run: Run, *, running: bool = False) -> str:
 
 
 _OUTCOMES = {
-    "running": "running now",
-    "interrupted": "interrupted",
-    "cancelled": "cancelled",
-    "failed": "not all done",
-    "unknown": "outcome unknown",
-    "done": "done",
+    "running": N_("running now"),
+    "interrupted": N_("interrupted"),
+    "cancelled": N_("cancelled"),
+    "failed": N_("not all done"),
+    "unknown": N_("outcome unknown"),
+    "done": N_("done"),
 }
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from pushtui.base.text import clean_line
-from pushtui.base.words import _
+from pushtui.base.words import N_, _
 from pushtui.engine.events import Identity, StepReport
 from pushtui.procedure.model import (
     Action,
@@ -65,57 +65,63 @@ ACTIONS: Mapping[str, str] = {
 }
 
 _TITLES = {
-    StepId.TENANT: "Tenant",
-    StepId.SERVERS: "Exchange servers",
-    StepId.CERTIFICATE: "Auth certificate",
-    StepId.AUTH_SERVER: "Auth server",
-    StepId.SERVICE_PRINCIPAL: "Service principal",
-    StepId.PUSH_PROXY: "Push proxy",
-    StepId.VERIFICATION: "Verification",
+    StepId.TENANT: N_("Tenant"),
+    StepId.SERVERS: N_("Exchange servers"),
+    StepId.CERTIFICATE: N_("Auth certificate"),
+    StepId.AUTH_SERVER: N_("Auth server"),
+    StepId.SERVICE_PRINCIPAL: N_("Service principal"),
+    StepId.PUSH_PROXY: N_("Push proxy"),
+    StepId.VERIFICATION: N_("Verification"),
 }
 
 _STATUS = {
-    Status.UNKNOWN: "unknown",
-    Status.CHECKING: "checking",
-    Status.OK: "ok",
-    Status.CHANGE_NEEDED: "change needed",
-    Status.BLOCKED: "blocked",
-    Status.APPLYING: "applying",
-    Status.WAITING: "waiting",
-    Status.ATTENTION: "attention",
-    Status.FAILED: "failed",
-    Status.CANCELLED: "cancelled",
-    Status.SKIPPED: "skipped",
+    Status.UNKNOWN: N_("unknown"),
+    Status.CHECKING: N_("checking"),
+    Status.OK: N_("ok"),
+    Status.CHANGE_NEEDED: N_("change needed"),
+    Status.BLOCKED: N_("blocked"),
+    Status.APPLYING: N_("applying"),
+    Status.WAITING: N_("waiting"),
+    Status.ATTENTION: N_("attention"),
+    Status.FAILED: N_("failed"),
+    Status.CANCELLED: N_("cancelled"),
+    Status.SKIPPED: N_("skipped"),
 }
 
 _SEVERITY = {
-    Severity.OK: "ok",
-    Severity.NOTE: "note",
-    Severity.WARNING: "warning",
-    Severity.SKIPPED: "skipped",
-    Severity.UNKNOWN: "unknown",
-    Severity.WAITING: "waiting",
-    Severity.CHANGE: "change",
-    Severity.BLOCKED: "blocked",
-    Severity.ATTENTION: "attention",
-    Severity.FAILURE: "failure",
+    Severity.OK: N_("ok"),
+    Severity.NOTE: N_("note"),
+    Severity.WARNING: N_("warning"),
+    Severity.SKIPPED: N_("skipped"),
+    Severity.UNKNOWN: N_("unknown"),
+    Severity.WAITING: N_("waiting"),
+    Severity.CHANGE: N_("change"),
+    Severity.BLOCKED: N_("blocked"),
+    Severity.ATTENTION: N_("attention"),
+    Severity.FAILURE: N_("failure"),
 }
 
 _RISK = {
-    Risk.REVERSIBLE: "can be taken back",
-    Risk.ORG_WIDE: "concerns the whole organization",
-    Risk.IRREVERSIBLE: "cannot be taken back",
+    Risk.REVERSIBLE: N_("can be taken back"),
+    Risk.ORG_WIDE: N_("concerns the whole organization"),
+    Risk.IRREVERSIBLE: N_("cannot be taken back"),
 }
 
 _CONSENTS = {
-    Consent.SERVICE_PRINCIPAL_KEY: "Adding a key to the service principal that all of Exchange Online shares re-opens"
-    " the trust that the clean-up for CVE-2025-53786 closes: whoever holds the Auth certificate can then act in the"
-    " tenant.",
-    Consent.REPLACE_CERTIFICATE: "Replacing the Auth certificate concerns the whole organization: OWA and ECP sign-in,"
-    " hybrid features and signed serialization depend on it until every server and the tenant know the new one.",
-    Consent.BREAK_TRUST: "A key that is to be removed belongs to the certificate that this organization signs with, or"
-    " will sign with next. Without it the tenant no longer accepts its tokens: push notifications, and whatever else"
-    " uses this trust, stop working.",
+    Consent.SERVICE_PRINCIPAL_KEY: N_(
+        "Adding a key to the service principal that all of Exchange Online shares re-opens"
+        " the trust that the clean-up for CVE-2025-53786 closes: whoever holds the Auth certificate can then act in the"
+        " tenant."
+    ),
+    Consent.REPLACE_CERTIFICATE: N_(
+        "Replacing the Auth certificate concerns the whole organization: OWA and ECP sign-in,"
+        " hybrid features and signed serialization depend on it until every server and the tenant know the new one."
+    ),
+    Consent.BREAK_TRUST: N_(
+        "A key that is to be removed belongs to the certificate that this organization signs with, or"
+        " will sign with next. Without it the tenant no longer accepts its tokens: push notifications, and whatever"
+        " else uses this trust, stop working."
+    ),
 }
 
 _TELLING = {
@@ -128,26 +134,26 @@ _TELLING = {
 }
 """What a step that is ok says in one line, the first that is there."""
 
-_KEPT = {"0": "{text}; it holds no others", "1": "{text}; the key that is there stays"}
+_KEPT = {"0": N_("{text}; it holds no others"), "1": N_("{text}; the key that is there stays")}
 """How many keys stay → how that is said; any other number in the plural."""
 
 _PROPERTIES = {
-    "auth_metadata_url": "AuthMetadataUrl",
-    "certificates": "certificates there",
-    "current": "current certificate",
-    "enabled": "Enabled",
-    "keys": "keys",
-    "name": "Name",
-    "next": "next certificate",
-    "next_effective": "next takes effect",
-    "organization": "Organization",
-    "previous": "previous certificate",
-    "realm": "Realm",
-    "started": "running since",
-    "subject_key_identifier": "key identifier",
-    "thumbprint": "Thumbprint",
-    "type": "Type",
-    "uri": "Uri",
+    "auth_metadata_url": N_("AuthMetadataUrl"),
+    "certificates": N_("certificates there"),
+    "current": N_("current certificate"),
+    "enabled": N_("Enabled"),
+    "keys": N_("keys"),
+    "name": N_("Name"),
+    "next": N_("next certificate"),
+    "next_effective": N_("next takes effect"),
+    "organization": N_("Organization"),
+    "previous": N_("previous certificate"),
+    "realm": N_("Realm"),
+    "started": N_("running since"),
+    "subject_key_identifier": N_("key identifier"),
+    "thumbprint": N_("Thumbprint"),
+    "type": N_("Type"),
+    "uri": N_("Uri"),
 }
 """The names of values in changes, as people know them."""
 

@@ -13,6 +13,7 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
 
+from pushtui.base.words import _
 from pushtui.procedure.model import Properties
 from pushtui.procedure.records.values import enumeration, flags, octets, optional_flag, text
 
@@ -108,7 +109,7 @@ def _what_der_says(der: bytes) -> dict[str, Any]:
                 "san": _dns_names(certificate),
             }
         except (ValueError, x509.InvalidVersion):
-            raise ValueError("RawData is no certificate") from None
+            raise ValueError(_("RawData is no certificate")) from None
 
 
 _UNUSABLE_EXTENSION = (x509.ExtensionNotFound, x509.DuplicateExtension, x509.UnsupportedGeneralNameType, ValueError)

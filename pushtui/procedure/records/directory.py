@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Self
 
+from pushtui.base.words import _
 from pushtui.procedure.model import Properties
 from pushtui.procedure.records.values import flag, moment, octets, optional_flag, present, required_text, text, texts
 
@@ -32,13 +33,15 @@ def thumbprint_of(value: Any) -> str:
             try:
                 return thumbprint_of(base64.b64decode(value, validate=True))
             except (ValueError, binascii.Error):
-                raise ValueError(f"customKeyIdentifier is neither hex nor base64: {value!r}") from None
+                raise ValueError(
+                    _("customKeyIdentifier is neither hex nor base64: {value!r}").format(value=value)
+                ) from None
         case bytes():
             for candidate in (base64.b64encode(value).decode(), value.decode("ascii", "replace")):
                 if _FORTY_HEX.fullmatch(candidate):
                     return candidate.upper()
             return value.hex().upper()
-    raise ValueError(f"customKeyIdentifier is neither hex nor base64: {value!r}")
+    raise ValueError(_("customKeyIdentifier is neither hex nor base64: {value!r}").format(value=value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,4 +172,4 @@ class DomainRecord:
 def _objects(name: str, value: Any) -> list[Mapping[str, Any]]:
     if isinstance(value, list | tuple) and all(isinstance(item, Mapping) for item in value):
         return list(value)
-    raise ValueError(f"{name} is no list of objects")
+    raise ValueError(_("{name} is no list of objects").format(name=name))

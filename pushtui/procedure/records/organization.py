@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self, TypeAlias
 
+from pushtui.base.words import _
 from pushtui.procedure.model import Properties
 from pushtui.procedure.records.values import (
     as_text,
@@ -66,7 +67,7 @@ def version_of(name: str, value: Any) -> Version:
     words = as_text(name, value)
     match = _VERSION.search(words)
     if match is None:
-        raise ValueError(f"{name} is no version: {words!r}")
+        raise ValueError(_("{name} is no version: {value!r}").format(name=name, value=words))
     major, minor, build, revision = (int(part) for part in match.groups())
     return major, minor, build - _STORED_BUILD if build >= _STORED_BUILD else build, revision
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
+from pushtui.base.words import _
 from pushtui.procedure.model import Properties
 from pushtui.procedure.records.values import as_text, enumeration, moment, present, required_text, text
 
@@ -124,7 +125,7 @@ class ProcessRecord:
         try:
             identifier = int(number)
         except ValueError:
-            raise ValueError(f"Id is no process number: {number!r}") from None
+            raise ValueError(_("Id is no process number: {value!r}").format(value=number)) from None
         return cls(
             name=text(properties, "ProcessName") or required_text(properties, "Name"),
             id=identifier,

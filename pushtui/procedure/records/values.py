@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from pushtui.base.words import _
 from pushtui.procedure.model import Properties
 
 TEXT = "@text"
@@ -21,7 +22,7 @@ def present(properties: Properties, name: str) -> Any:
     """The raw value, or `ValueError` where the property was not answered at all (null is a value)."""
     value = properties.get(name, _MISSING)
     if value is _MISSING:
-        raise ValueError(f"{name} is missing")
+        raise ValueError(_("{name} is missing").format(name=name))
     return value
 
 
@@ -38,7 +39,7 @@ def as_text(name: str, value: Any) -> str:
             return value.isoformat()
         case Mapping():
             return as_text(name, value.get(TEXT))
-    raise ValueError(f"{name} is no text: {type(value).__name__}")
+    raise ValueError(_("{name} is no text: {kind}").format(name=name, kind=type(value).__name__))
 
 
 def text(properties: Properties, name: str) -> str:
@@ -50,7 +51,7 @@ def required_text(properties: Properties, name: str) -> str:
     """A text without which the record means nothing."""
     value = as_text(name, present(properties, name))
     if not value:
-        raise ValueError(f"{name} is empty")
+        raise ValueError(_("{name} is empty").format(name=name))
     return value
 
 
@@ -76,7 +77,7 @@ def optional_flag(properties: Properties, name: str) -> bool | None:
             return bool(value)
         case str() if value.strip().lower() in {"true", "false"}:
             return value.strip().lower() == "true"
-    raise ValueError(f"{name} is neither true nor false: {value!r}")
+    raise ValueError(_("{name} is neither true nor false: {value!r}").format(name=name, value=value))
 
 
 def flag(properties: Properties, name: str, default: bool = False) -> bool:
@@ -99,7 +100,7 @@ def moment(properties: Properties, name: str) -> datetime | None:
         at = value if isinstance(value, datetime) else datetime.fromisoformat(str(value).strip())
         return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
     except (ValueError, OverflowError):
-        raise ValueError(f"{name} is no ISO 8601 time: {value!r}") from None
+        raise ValueError(_("{name} is no ISO 8601 time: {value!r}").format(name=name, value=value)) from None
 
 
 def octets(properties: Properties, name: str) -> bytes:
@@ -114,8 +115,8 @@ def octets(properties: Properties, name: str) -> bytes:
             case list() | tuple():
                 return bytes(value)
     except (ValueError, TypeError, binascii.Error):
-        raise ValueError(f"{name} is no byte string") from None
-    raise ValueError(f"{name} is no byte string")
+        raise ValueError(_("{name} is no byte string").format(name=name)) from None
+    raise ValueError(_("{name} is no byte string").format(name=name))
 
 
 def enumeration(properties: Properties, name: str, members: Mapping[int, str]) -> str:
