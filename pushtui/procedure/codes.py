@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from pushtui.procedure import undo_codes, upkeep_codes
+from pushtui.procedure import diagnosis_codes, undo_codes, upkeep_codes
 from pushtui.procedure.code import (
     ATTENTION,
     BLOCKED,
@@ -326,8 +326,8 @@ def finding(
 
 
 def known(code: str) -> Code:
-    """What the code means, of the procedure, of taking it back, or of what keeps it up. Raises `KeyError`."""
-    tables = (FINDINGS, undo_codes.FINDINGS, upkeep_codes.FINDINGS)
+    """What the code means: of the procedure, its diagnosis, taking it back, or what keeps it up. Raises `KeyError`."""
+    tables = (FINDINGS, diagnosis_codes.FINDINGS, undo_codes.FINDINGS, upkeep_codes.FINDINGS)
     return next((table for table in tables if code in table), FINDINGS)[code]
 
 

@@ -215,11 +215,30 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
+class Evidence:
+    """Something that a finding rests on: what was read, who answered it, and when."""
+
+    read: str
+    """The command, request or path, without the properties that were asked for."""
+    source: str
+    """The server, or `graph`, `login`, `file`, `profile`, `journal`."""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Another finding, by its name: of whichever step, as the first word of its code says."""
+
+    code: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """A conclusion: a stable code and its arguments. Words are made where it is shown (`pushtui.reporting.sentences`).
 
     `expected` and `observed` are values (a version, a thumbprint, a URL), not sentences. `failure` is set where we
-    could not find out.
+    could not find out. `explained_by` names the findings that it is but a consequence of; a root cause has none.
     """
 
     code: str
@@ -229,6 +248,8 @@ class Finding:
     observed: str = ""
     arguments: Mapping[str, str] = field(default_factory=dict)
     failure: Failure | None = None
+    evidence: tuple[Evidence, ...] = ()
+    explained_by: tuple[Cause, ...] = ()
 
 
 # --- what would be done --------------------------------------------------------------------------------------------

@@ -15,6 +15,10 @@ EXCHANGE_ONLINE = "00000002-0000-0ff1-ce00-000000000000"
 """The application id of Exchange Online: of the shared service principal, and of the partner application."""
 
 HEALTH_MANAGER_SERVICE = "MSExchangeHM"
+SERVICE_HOST = "MSExchangeServiceHost"
+"""Its AuthAdmin servicelet distributes the Auth certificate, about every twelve hours."""
+COMPONENT = "PushNotificationsProxy"
+HEALTH_SET = "PushNotifications.Protocol"
 HEALTH_MANAGER_PROCESSES = ("MSExchangeHMWorker", "MSExchangeHMHost")
 PROBE_IDENTITY = "PushNotifications.Proxy\\PushNotificationsEnterpriseConnectivityProbe"
 
@@ -71,6 +75,7 @@ AUTH_SERVERS = ExchangeRead(
             "IssuerIdentifier",
             "TokenIssuingEndpoint",
             "AuthMetadataUrl",
+            "ApplicationIdentifier",
             "WhenChangedUTC",
         ),
     )
@@ -85,6 +90,11 @@ PARTNER_APPLICATIONS = ExchangeRead(
 SHOWS_PUSH_APPS = ExchangeRead(Cmdlet.of("Get-Command", ("Name",), Name="Get-PushNotificationApp"))
 """Whether the session has the cmdlet at all: it exists in Exchange, but no role is documented to grant it."""
 
+ACCEPTED_DOMAINS = ExchangeRead(Cmdlet.of("Get-AcceptedDomain", ("Name", "DomainName", "DomainType", "Default")))
+
+ORGANIZATION_CONFIG = ExchangeRead(Cmdlet.of("Get-OrganizationConfig", ("Name", "Guid")))
+"""The organization's GUID: the dedicated hybrid application is named after it."""
+
 PUSH_PROXY = ExchangeRead(
     Cmdlet.of(
         "Get-PushNotificationApp",
@@ -95,6 +105,20 @@ PUSH_PROXY = ExchangeRead(
 
 ORGANIZATION = GraphRead(GraphRequest.of("GET", "/organization", select="id,displayName,verifiedDomains,assignedPlans"))
 DOMAINS = GraphRead(GraphRequest.of("GET", "/domains"))
+
+DEDICATED_APPLICATION = "ExchangeServerApp-"
+"""How the dedicated hybrid application's name begins; the organization's GUID follows (CSS-Exchange,
+ConfigureExchangeHybridApplication). One with a name of its own is only known by its auth server."""
+
+HYBRID_APPLICATIONS = GraphRead(
+    GraphRequest.of(
+        "GET",
+        "/applications",
+        filter=f"startswith(displayName,'{DEDICATED_APPLICATION}')",
+        select="id,appId,displayName,keyCredentials",
+    )
+)
+"""A list: keys come without their value, so they are compared by thumbprint."""
 
 
 def server_store(fqdn: str) -> ExchangeRead:
@@ -124,12 +148,46 @@ def component_state(fqdn: str) -> ExchangeRead:
     return ExchangeRead(
         Cmdlet.of(
             "Get-ServerComponentState",
-            ("ServerFqdn", "Component", "State"),
+            ("ServerFqdn", "Component", "State", "ServerWideOfflineIsOffline", "LocalStates", "RemoteStates"),
             Identity=fqdn,
-            Component="PushNotificationsProxy",
+            Component=COMPONENT,
         ),
         server=fqdn,
     )
+
+
+def service_health(fqdn: str) -> ExchangeRead:
+    """Which of the services that the server's roles require run, one object a role.
+
+    MSExchangeServiceHost is one of them, MSExchangeHM is not (outputs that people published, 2013 to 2019).
+    """
+    return ExchangeRead(
+        Cmdlet.of(
+            "Test-ServiceHealth",
+            ("Role", "RequiredServicesRunning", "ServicesRunning", "ServicesNotRunning"),
+            Server=fqdn,
+        ),
+        server=fqdn,
+    )
+
+
+def server_health(fqdn: str) -> ExchangeRead:
+    """The monitors of the push notifications' health set. The server's health manager answers: silence tells, too."""
+    return ExchangeRead(
+        Cmdlet.of(
+            "Get-ServerHealth",
+            ("Server", "Name", "HealthSetName", "TargetResource", "AlertValue", "LastTransitionTime"),
+            Identity=fqdn,
+            HealthSet=HEALTH_SET,
+        ),
+        server=fqdn,
+    )
+
+
+def services(fqdn: str) -> WindowsRead:
+    """The two services that this trust needs, for where the health manager does not answer."""
+    names = (HEALTH_MANAGER_SERVICE, SERVICE_HOST)
+    return WindowsRead(Cmdlet.of("Get-Service", ("Name", "DisplayName", "Status"), Name=names), fqdn)
 
 
 def probe(fqdn: str) -> ExchangeRead:

@@ -83,6 +83,12 @@ def _finding(finding: Finding) -> Json:
         "expected": finding.expected,
         "observed": _observed(finding),
         "remedy": sentences.remedy(finding),
+        "arguments": dict(finding.arguments),
+        "evidence": [
+            {"read": item.read, "source": item.source, "at": _time(item.at) if item.at else None}
+            for item in finding.evidence
+        ],
+        "explained_by": [{"code": cause.code, "subject": cause.subject} for cause in finding.explained_by],
     }
 
 

@@ -24,11 +24,12 @@ from pushtui.procedure.model import (
     StepId,
     WindowsWrite,
 )
-from pushtui.reporting import texts_brief, texts_cloud, texts_exchange, texts_undo, texts_upkeep
+from pushtui.reporting import texts_brief, texts_cloud, texts_diagnosis, texts_exchange, texts_undo, texts_upkeep
 
 FINDINGS: Mapping[str, tuple[str, str]] = {
     **texts_cloud.TEXTS,
     **texts_exchange.TEXTS,
+    **texts_diagnosis.TEXTS,
     **texts_upkeep.TEXTS,
     **texts_undo.TEXTS,
 }
@@ -40,10 +41,12 @@ ACTIONS: Mapping[str, str] = {
     "certificate.publish": "Publish it as the organization's current Auth certificate",
     "certificate.distribution": "Wait until {servers} have it",
     "certificate.export": "Write the certificate to {target}",
+    "certificate.restart-host": "Restart MSExchangeServiceHost on {server}, which then looks for the certificate",
     "auth-server.create": "Create the auth server {target}",
     "auth-server.remove": "Remove the auth server {target}, which trusts another tenant",
     "auth-server.set-url": "Give the auth server {target} the right metadata URL",
     "auth-server.enable": "Enable the auth server {target}",
+    "auth-server.enable-partner": "Enable the partner application {target}",
     "service-principal.add-key": "Add the certificate to the service principal",
     "service-principal.visible": "Wait until the tenant shows the new key",
     "keys.remove": "Remove {count} of the service principal's keys, keeping {kept}",

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from pushtui.procedure import certificate_state, chain, codes, questions
+from pushtui.procedure import certificate_state, chain, codes, diagnosis_codes, questions
 from pushtui.procedure.model import Answer, Severity, StepId
 
 Make = Callable[[Any], Any]
@@ -394,7 +394,7 @@ def _used(kind: str) -> Mapping[str, set[str]]:
 
 
 def test_the_steps_use_no_word_that_is_not_in_the_tables() -> None:
-    known = codes.FINDINGS.keys() | codes.ACTIONS.keys()
+    known = {*codes.FINDINGS, *codes.ACTIONS, *diagnosis_codes.FINDINGS, *diagnosis_codes.ACTIONS}
     internal = {certificate_state.THUMBPRINT.name}
     for name, words in _used("codes.py").items():
         assert words <= known | internal, name

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pushtui.base.commands import Cmdlet
 from pushtui.engine.events import StepReport
 from pushtui.engine.outcomes import RUN_FINDINGS
-from pushtui.procedure import codes, undo_codes, upkeep_codes
+from pushtui.procedure import codes, diagnosis_codes, undo_codes, upkeep_codes
 from pushtui.procedure.model import (
     Change,
     Consent,
@@ -28,7 +28,7 @@ from pushtui.procedure.model import (
 )
 from pushtui.reporting import sentences, texts_brief
 
-TABLES = {**codes.FINDINGS, **undo_codes.FINDINGS, **upkeep_codes.FINDINGS}
+TABLES = {**codes.FINDINGS, **diagnosis_codes.FINDINGS, **undo_codes.FINDINGS, **upkeep_codes.FINDINGS}
 KNOWN = {
     **{code: entry.severity for code, entry in TABLES.items()},
     **{c: e[0] for c, e in RUN_FINDINGS.items()},
@@ -42,10 +42,11 @@ NEEDS_A_PERSON = {Severity.CHANGE, Severity.ATTENTION, Severity.FAILURE, Severit
 
 def test_no_code_is_without_a_sentence_and_no_sentence_without_a_code() -> None:
     assert set(sentences.FINDINGS) == set(KNOWN)
-    assert set(sentences.ACTIONS) == set(codes.ACTIONS) | set(undo_codes.ACTIONS) | set(upkeep_codes.ACTIONS)
+    tables = (codes.ACTIONS, diagnosis_codes.ACTIONS, undo_codes.ACTIONS, upkeep_codes.ACTIONS)
+    assert set(sentences.ACTIONS) == set().union(*tables)
 
 
-IN_THE_CHAIN = {*codes.FINDINGS, *RUN_FINDINGS}
+IN_THE_CHAIN = {*codes.FINDINGS, *diagnosis_codes.FINDINGS, *RUN_FINDINGS}
 """What a row of the chain can show; the rest is only ever shown in full."""
 
 
@@ -56,7 +57,7 @@ def test_every_code_of_the_chain_has_its_brief_words() -> None:
 @pytest.mark.parametrize("code", sorted(IN_THE_CHAIN))
 def test_the_brief_words_fit_beside_a_step_at_80_columns(code: str) -> None:
     day = "2031-11-22T00:00:00+00:00"
-    arguments = {"keys": "12", "days": "59", "not_after": day, "end": day}
+    arguments = {"keys": "12", "days": "59", "minutes": "1440", "not_after": day, "end": day}
     observed = {"servers.current": "Exchange Server 2016 CU23 Nov25SU"}.get(
         code, "Disabled" if "partner" in code else day
     )
