@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -202,15 +203,22 @@ class Server:
     launch: Callable[[int], LabEndpoint]
     """Starts the endpoint, on a given port."""
     lines: list[StreamLine] = field(default_factory=list)
+    on_line: Callable[[StreamLine], object] = lambda line: None
+    """Called with every line, by the thread that owns the connection: between two of its calls."""
     _opened: list[Connection] = field(default_factory=list)
     _workers: list[Worker] = field(default_factory=list)
+    _kept: socket.socket | None = None
 
     def connection(self, *, password: str = PASSWORD, read_only: bool = False, **changed: Any) -> Connection:
         """A connection; `changed` replaces parts of the endpoint."""
         endpoint = replace(self.endpoint, **changed)
-        connection = Connection(endpoint, Secret(password), read_only=read_only, listen=self.lines.append)
+        connection = Connection(endpoint, Secret(password), read_only=read_only, listen=self._hear)
         self._opened.append(connection)
         return connection
+
+    def _hear(self, line: StreamLine) -> None:
+        self.lines.append(line)
+        self.on_line(line)
 
     def worker(self) -> Worker:
         worker = Worker(self.connection)
@@ -229,14 +237,20 @@ class Server:
         return sum(self.lab.shells.by_user().values())
 
     def vanish(self) -> None:
-        """The server goes away, with every shell."""
+        """The server goes away, with every shell. Its port is kept: nobody else gets it, and nobody answers there."""
+        port = self.lab.port
         self.lab.stop()
+        self._kept = socket.socket()
+        self._kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._kept.bind(("127.0.0.1", port))
 
     def come_back(self) -> None:
         """It is there again, where it was."""
         self.lab = self.launch(self.lab.port)
 
     def stop(self) -> None:
+        if self._kept is not None:
+            self._kept.close()
         for worker in self._workers:
             worker.close()
         self.lab.stop()
@@ -336,6 +350,12 @@ def eventually() -> Callable[[Callable[[], Any]], Any]:
         return result
 
     return wait
+
+
+@pytest.fixture(scope="session")
+def soon() -> float:
+    """Seconds after which what takes a moment counts as hanging, on however busy a machine."""
+    return 60.0
 
 
 @pytest.fixture(scope="session")
