@@ -7,7 +7,7 @@ JOBS ?= 2
 KERBEROS_TESTS := $(shell find tests -name 'test_*kerberos*.py') tests/end_to_end/test_sign_in_matrix.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fault-matrix lint kerberos interop screenshots catalogue lock clean thorough
+.PHONY: help run test fault-matrix lint kerberos bench interop screenshots catalogue lock clean thorough
 
 help:  ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ kerberos: $(VENV)/dev  ## Install Kerberos (a KDC, gssapi, krb5) and run the tes
 
 interop: $(VENV)/dev $(VENV)/psrp/bin/python  ## Check the lab's wire against the psrp client, in an environment of its own
 	PUSHTUI_PSRP_PYTHON=$(CURDIR)/$(VENV)/psrp/bin/python $(BIN)/python -m pytest tests/interop $(ARGS)
+
+bench: $(VENV)/dev  ## Measure what the product promises about speed (ten minutes on a quiet machine)
+	$(BIN)/python -m tests.benchmarks $(ARGS)
 
 screenshots: $(VENV)/dev  ## Make the pictures in screenshots/ from the real program
 	$(BIN)/python screenshots/make.py
