@@ -95,6 +95,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_renew(commands, common)
     _add_undo(commands, [common, steps])
     _add_runs(commands, [common])
+    _add_report(commands, [common])
     _add_doctor(commands, [common])
     _add_lab(commands, [common])
     return parser
@@ -251,6 +252,28 @@ def _add_runs(
     form.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help=_("one JSON document"))
 
 
+def _add_report(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], parents: list[argparse.ArgumentParser]
+) -> None:
+    text = _("check, and write all of it down for a ticket: findings, servers, certificates, keys, planned changes")
+    report = commands.add_parser("report", help=text, description=_capital(text), parents=parents, allow_abbrev=False)
+    report.add_argument(
+        "--format",
+        dest="form",
+        choices=["markdown", "html", "json"],
+        default="markdown",
+        help=_("markdown (the default), html (one file that needs no other) or json"),
+    )
+    _add_out(report)
+    report.add_argument("--probe", action="store_true", help=_("also run Exchange's own probe, as check does"))
+
+
+def _add_out(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--out", metavar="FILE", default="", help=_("write to this file, readable for you alone (default: print it)")
+    )
+
+
 def _add_doctor(
     commands: argparse._SubParsersAction[argparse.ArgumentParser], parents: list[argparse.ArgumentParser]
 ) -> None:
@@ -348,7 +371,7 @@ def _options(options: argparse.Namespace) -> Options:
         command=options.command,
         steps=tuple(step for step in StepId if step.value in chosen),
         probe=getattr(options, "probe", False),
-        json=options.json,
+        json=getattr(options, "json", False),
         yes=getattr(options, "yes", False),
         accepted=frozenset(Consent(name) for name in getattr(options, "accept", ())),
         overwrite_certificate_file=getattr(options, "overwrite_certificate_file", False),
@@ -358,6 +381,8 @@ def _options(options: argparse.Namespace) -> Options:
         within_days=getattr(options, "within_days", None),
         all_of_this_organization=getattr(options, "all_of_this_organization", False),
         run_id=getattr(options, "run", ""),
+        form=getattr(options, "form", "markdown"),
+        out=getattr(options, "out", ""),
     )
 
 

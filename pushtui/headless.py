@@ -70,6 +70,10 @@ class Options:
     """Remove the keys of AuthConfig's certificates."""
     run_id: str = ""
     """The run to take back; empty: the last one that changed anything."""
+    form: str = "markdown"
+    """How `report` is written: `markdown`, `html` or `json`."""
+    out: str = ""
+    """The file that `report` writes; empty: standard output."""
 
 
 def run(profile: Profile, options: Options) -> int:
@@ -91,6 +95,10 @@ def run(profile: Profile, options: Options) -> int:
 def _runner(command: str) -> type[Run]:
     if command in {"check", "plan", "apply", "undo"}:
         return Run
+    if command == "report":
+        from pushtui.papers import ReportRun
+
+        return ReportRun
     from pushtui.upkeep import KeysRun, RenewalRun
 
     return RenewalRun if command == "renew" else KeysRun

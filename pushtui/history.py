@@ -9,7 +9,9 @@ from pushtui.base.files import state_folder
 from pushtui.engine.journal import holder, organization_folder
 from pushtui.engine.runs import find_run, read_runs
 from pushtui.profile import Profile
-from pushtui.reporting import runs, runs_html
+from pushtui.reporting import runs
+from pushtui.reporting.pages_html import page
+from pushtui.reporting.pages_markdown import markdown
 
 Form = Literal["markdown", "html", "json"]
 
@@ -26,6 +28,6 @@ def show_run(profile: Profile, run_id: str, form: Form) -> int:
     """Print one run; the exit code. Raises `UsageError` for one that is not there."""
     folder = organization_folder(state_folder(), profile)
     run = find_run(read_runs(folder), run_id)
-    made = {"markdown": runs.markdown, "html": runs_html.page, "json": runs.run_json}
-    sys.stdout.write(made[form](run))
+    written = {"markdown": markdown, "html": page}
+    sys.stdout.write(written[form](runs.blocks(run)) if form in written else runs.run_json(run))
     return 0

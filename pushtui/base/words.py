@@ -69,6 +69,11 @@ def use(catalogue: gettext.NullTranslations) -> None:
     _catalogue = catalogue
 
 
+def language() -> str:
+    """The language that is spoken now, as its catalogue's header names it."""
+    return str(_catalogue.info().get("language") or ENGLISH)
+
+
 def _bare(locale: str) -> str:
     """``it_IT`` of ``it_IT.UTF-8@euro``; hyphens as people write them are understood."""
     return locale.partition(".")[0].partition("@")[0].replace("-", "_")

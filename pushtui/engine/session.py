@@ -12,6 +12,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -36,6 +37,7 @@ from pushtui.engine.ports import Ports, Prompts
 from pushtui.engine.realports import RealPorts
 from pushtui.engine.runs import Run, deeds, find_run, interrupted, last_run, read_runs, to_take_back
 from pushtui.engine.signals import Signals
+from pushtui.engine.snapshot import Snapshot
 from pushtui.engine.sources import Sources
 from pushtui.procedure import chain, keys
 from pushtui.procedure.courses import COURSES, KEYS
@@ -101,6 +103,18 @@ class Session:
     def outcome(self) -> Mapping[StepId, StepReport]:
         """The steps of the last operation as they stand: those of its course, which need not be the procedure's."""
         return {step: self._survey.reports[step] for step in self._survey.course.order}
+
+    def snapshot(self) -> Snapshot:
+        """All that is known now, from any thread: asks nothing."""
+        facts = self._trust.facts()
+        sides = {side: self._connections.account(side) for side in ("exchange", "windows", "entra")}
+        return Snapshot(
+            self.profile,
+            replace(facts, answers=dict(facts.answers), trials=dict(facts.trials)),
+            self.reports,
+            {side: account for side, account in sides.items() if account},
+            __version__,
+        )
 
     @property
     def log_path(self) -> Path:

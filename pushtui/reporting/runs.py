@@ -1,12 +1,10 @@
-"""Runs for people and for tickets: a list, and one run as Markdown or as JSON."""
+"""Runs for people and for tickets: a list, and one run as a document or as JSON."""
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Any
 
 from pushtui.base.commands import Json
 from pushtui.base.text import clean_line
@@ -14,7 +12,8 @@ from pushtui.base.words import N_, _
 from pushtui.engine.runs import Run, Sent
 from pushtui.procedure.model import Risk, StepId
 from pushtui.profile import Profile
-from pushtui.reporting import sentences
+from pushtui.reporting import sentences, values
+from pushtui.reporting.pages import Block, Bullets, Code, Heading, Table
 
 SCHEMA = 1
 
@@ -164,27 +163,25 @@ def _change(change: Sent) -> Json:
     }
 
 
-# --- one run as Markdown ---------------------------------------------------------------------------------------------
+# --- one run as a document -------------------------------------------------------------------------------------------
 
 
-def markdown(run: Run) -> str:
+def blocks(run: Run) -> list[Block]:
     """The report: a table of who, when and where, a section for each change, and what was proven."""
-    lines = [f"# {_inline(heading(run))}", "", f"| {_('What')} | |", "|---|---|"]
-    lines += [f"| {_inline(name)} | {_inline(value)} |" for name, value in facts(run)]
+    result: list[Block] = [Heading(heading(run), 1), Table((), tuple(facts(run)))]
     for number, change in enumerate(run.changes, 1):
-        lines += ["", f"## {number}. {_inline(title(change))}: {_inline(result_word(change))}", ""]
-        lines += _fenced(change.text)
-        lines += ["", f"| {_('What')} | {_('Before')} | {_('After')} |", "|---|---|---|"]
-        lines += [f"| {_inline(name)} | {_inline(old)} | {_inline(new)} |" for name, old, new in values(change)]
-        lines.append("")
-        lines += [f"- {_inline(name)}: {_inline(value)}" for name, value in notes(change)]
-    proven = list(proofs(run))
+        result += [
+            Heading(f"{number}. {title(change)}: {result_word(change)}"),
+            Code(change.text),
+            Table((_("What"), _("Before"), _("After")), tuple(values.rows(change.target, change.before, change.after))),
+            Bullets(tuple(f"{name}: {value}" for name, value in notes(change))),
+        ]
+    proven = tuple(proofs(run))
     if proven:
-        lines += ["", f"## {_('Proven')}", "", *(f"- {_inline(line)}" for line in proven)]
+        result += [Heading(_("Proven")), Bullets(proven)]
     if run.statuses:
-        lines += ["", f"## {_('The steps at the end')}", ""]
-        lines += [f"- {_inline(name)}: {_inline(value)}" for name, value in final(run)]
-    return "\n".join(lines) + "\n"
+        result += [Heading(_("The steps at the end")), Table((), tuple(final(run)))]
+    return result
 
 
 def heading(run: Run) -> str:
@@ -205,13 +202,6 @@ def facts(run: Run) -> Iterable[tuple[str, str]]:
     yield _("Journal"), str(run.path)
     if run.end.get("error"):
         yield _("Stopped by"), str(run.end["error"])
-
-
-def values(change: Sent) -> Iterable[tuple[str, str, str]]:
-    """The properties of what was changed, before and after."""
-    before, after = _properties(change.before), _properties(change.after)
-    for name in dict.fromkeys((*before, *after)):
-        yield name or change.target, _shown(before.get(name)), _shown(after.get(name))
 
 
 def notes(change: Sent) -> Iterable[tuple[str, str]]:
@@ -250,48 +240,12 @@ def final(run: Run) -> Iterable[tuple[str, str]]:
         yield sentences.title(StepId(name)) if name in set(StepId) else name, str(status)
 
 
-def _properties(value: Json) -> Mapping[str, Any]:
-    if value is None:
-        return {}
-    return value if isinstance(value, dict) else {"": value}
-
-
-def _shown(value: object) -> str:
-    match value:
-        case None | "" | []:
-            return _("(none)")
-        case bool():
-            return _("yes") if value else _("no")
-        case str():
-            return value
-        case list():
-            return ", ".join(_shown(item) for item in value)
-        case _:
-            return json.dumps(value, ensure_ascii=False)
-
-
 def _minute(time: datetime) -> str:
     return f"{time.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def _second(time: datetime) -> str:
     return f"{time.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
-
-
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~!&])")
-
-
-def _inline(text: str) -> str:
-    """Text from outside is text: nothing in it is Markdown, or HTML in Markdown."""
-    return _SPECIAL.sub(r"\\\1", clean_line(str(text)))
-
-
-def _fenced(text: str) -> list[str]:
-    """A command word for word; the fence is longer than any run of backticks in it."""
-    line = clean_line(text)
-    longest = max((len(run) for run in re.findall("`+", line)), default=0)
-    fence = "`" * max(3, longest + 1)
-    return [fence, line, fence]
 
 
 def _dumped(value: dict[str, Json]) -> str:

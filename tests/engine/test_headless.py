@@ -163,7 +163,7 @@ def test_the_document_is_as_promised_and_alone_on_standard_output(program: Progr
     for entry in document["steps"]:
         assert list(entry) == ["id", "status", "summary", "findings", "changes"]
         for finding in entry["findings"]:
-            assert list(finding) == ["code", "severity", "subject", "expected", "observed", "remedy"]
+            assert list(finding)[:6] == ["code", "severity", "subject", "expected", "observed", "remedy"]
         for change in entry["changes"]:
             assert list(change) == ["id", "target", "title", "command", "before", "after", "risk", "undo", "result"]
 
@@ -307,6 +307,27 @@ def test_a_way_to_exchange_that_does_not_work_is_one_sentence_with_a_remedy(
     assert "\n" not in step(document, "servers")["summary"]
     assert step(document, "tenant")["status"] == "ok"
     assert not [entry for entry in program.lab.requests()[requests:] if entry["write"]]
+
+
+def test_a_report_is_one_file_that_says_what_a_check_says(program: Program) -> None:
+    page = program.folder / "report.html"
+    done = program.run("report", "--format", "html", "--out", str(page))
+    assert (done.returncode, done.stdout) == (3, "")
+    assert page.read_text().startswith("<!DOCTYPE html>")
+    assert page.stat().st_mode & 0o077 == 0
+    document = json.loads(program.run("report", "--format", "json").stdout)
+    assert document["status"] == "change-needed"
+    assert {"servers", "certificates", "keys", "sources"} <= document.keys()
+    assert {view["fqdn"] for view in document["servers"]} == {f"ex0{number}.lab.example" for number in (1, 2, 3)}
+
+
+def test_a_report_that_cannot_be_written_asks_nobody_anything(program: Program) -> None:
+    before = len(program.lab.requests())
+    for place in ("missing/report.md", "."):
+        done = program.run("report", "--out", str(program.folder / place))
+        assert done.returncode == 1
+        assert len(done.stderr.splitlines()) == 1
+    assert len(program.lab.requests()) == before
 
 
 def test_nothing_was_changed_by_all_of_this(program: Program) -> None:

@@ -10,7 +10,9 @@ import pytest
 
 from pushtui.base.errors import UsageError
 from pushtui.engine.runs import Run, deeds, find_run, interrupted, read_run, read_runs, to_take_back
-from pushtui.reporting import runs, runs_html
+from pushtui.reporting import runs
+from pushtui.reporting.pages_html import page
+from pushtui.reporting.pages_markdown import markdown
 
 HOSTILE = "</td><script>alert(1)</script>|`*\x1b[31m\u202e"
 
@@ -43,12 +45,12 @@ def read(path: Path) -> Run:
 
 def test_a_report_obeys_nothing_that_came_from_outside(tmp_path: Path) -> None:
     run = read(journal(tmp_path, "a", intent(), result()))
-    page, text = runs_html.page(run), runs.markdown(run)
-    assert "<script>" not in page
-    for shown in (page, text, runs.listing([run], busy=False)):
+    html, text = page(runs.blocks(run)), markdown(runs.blocks(run))
+    assert "<script>" not in html
+    for shown in (html, text, runs.listing([run], busy=False)):
         assert "\x1b" not in shown
         assert "\u202e" not in shown
-    assert "http" not in page.replace("http-equiv", ""), "nothing is fetched"
+    assert "http" not in html.replace("http-equiv", ""), "nothing is fetched"
     assert json.loads(runs.run_json(run))["run"]["changes"][0]["result"] == "done"
 
 

@@ -26,6 +26,7 @@ FILLED = {
 SENTENCE = re.compile(r"[a-z]{2,} [a-z]{2,}")
 NO_WORDS_FOR_PEOPLE = {
     "pushtui/procedure/codes.py",
+    "pushtui/procedure/diagnosis_codes.py",
     "pushtui/procedure/undo_codes.py",
     "pushtui/procedure/upkeep_codes.py",
     "pushtui/engine/outcomes.py",

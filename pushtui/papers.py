@@ -1,0 +1,58 @@
+"""`report` without a screen: what is known, written down."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pushtui.base.errors import FileProblem
+from pushtui.base.files import write_atomically
+from pushtui.base.text import clean_line
+from pushtui.base.words import _
+from pushtui.engine.plan import Plan
+from pushtui.engine.snapshot import Snapshot
+from pushtui.headless import CHANGES, Run
+from pushtui.reporting.papers import FORMS
+
+
+class PaperRun(Run):
+    """Reads, then writes one document. Where the run could not end, nothing is written."""
+
+    def _operation(self) -> int:
+        options = self._options
+        path = self._place()
+        self._do(lambda: self._session.check(probe=options.probe))
+        self._write(self._paper(self._session.snapshot()), path)
+        return self._code(CHANGES)
+
+    def _paper(self, snapshot: Snapshot) -> str:
+        raise NotImplementedError
+
+    def _place(self) -> Path | None:
+        """Where it is written; None: standard output. Raises `FileProblem` before anything is read for nothing."""
+        if not self._options.out:
+            return None
+        path = Path(self._options.out).expanduser()
+        if path.is_dir() or not path.parent.is_dir():
+            reason = _("It is a folder") if path.is_dir() else _("Its folder does not exist")
+            raise FileProblem(
+                "file.not-written", _("The file cannot be written"), where=clean_line(str(path)), cause=reason
+            )
+        return path
+
+    def _write(self, text: str, path: Path | None) -> None:
+        """The file is there whole or not at all. Raises `FileProblem`."""
+        if path is None:
+            self._terminal.print(text)
+            return
+        write_atomically(path, text.encode())
+        self._terminal.tell(_("Written to {path}").format(path=clean_line(str(path))) + "\n")
+
+    def _print_chain(self, plan: Plan | None = None) -> None:
+        """A paper of a run that stopped half-way would look like the whole."""
+
+
+class ReportRun(PaperRun):
+    """The whole check, for a ticket."""
+
+    def _paper(self, snapshot: Snapshot) -> str:
+        return FORMS[self._options.form](snapshot)

@@ -1,0 +1,88 @@
+"""A document as blocks that know neither Markdown nor HTML: what a report says, apart from how it is written down.
+
+Text in them is data, word for word as it came; each way of writing makes it harmless in its own way.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+
+class Tone(StrEnum):
+    """What a text means, for where colours can be shown; the words say it, too."""
+
+    PLAIN = "plain"
+    OK = "ok"
+    WARNING = "warning"
+    BAD = "bad"
+    MUTED = "muted"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A text of a table with a tone."""
+
+    text: str
+    tone: Tone = Tone.PLAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    text: str
+    level: int = 2
+    """1 is the document's own; every document has one, first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """A paragraph."""
+
+    text: str
+    tone: Tone = Tone.PLAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Bullets:
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """Something that is so: a word for how grave it is, the sentence, what belongs to it, and what follows from it."""
+
+    word: str
+    text: str
+    tone: Tone = Tone.PLAIN
+    details: tuple[tuple[str, str], ...] = ()
+    """Names and values."""
+    points: tuple[Point, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows that begin with their name. Without a head the columns have none."""
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[str | Cell, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Word for word: a command, a picture made of characters. Line breaks stay."""
+
+    text: str
+
+
+Block: TypeAlias = Heading | Prose | Bullets | Points | Table | Code
+
+
+def cell(value: str | Cell) -> Cell:
+    """A plain text as a cell."""
+    return value if isinstance(value, Cell) else Cell(value)

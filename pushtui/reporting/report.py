@@ -1,0 +1,364 @@
+"""The whole check as one document, for a ticket: what is so, what is wrong, what would be changed, and who said so."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+
+from pushtui.base.commands import Json
+from pushtui.base.words import _
+from pushtui.engine.events import StepReport
+from pushtui.engine.expected import absence
+from pushtui.engine.snapshot import Snapshot
+from pushtui.procedure.model import (
+    Action,
+    Ask,
+    Change,
+    Discovery,
+    FileRead,
+    Finding,
+    GraphRead,
+    GraphWrite,
+    Query,
+    Severity,
+    Status,
+    Trial,
+    Wait,
+    WindowsRead,
+)
+from pushtui.procedure.overview import Overview, ServerView, Source, Use
+from pushtui.reporting import inventory, key_table, sentences, values
+from pushtui.reporting.document import document, overall
+from pushtui.reporting.inventory import TONES
+from pushtui.reporting.pages import Block, Bullets, Cell, Code, Heading, Point, Points, Prose, Table, Tone
+
+_STATUS_TONES = {
+    Status.OK: Tone.OK,
+    Status.CHANGE_NEEDED: Tone.WARNING,
+    Status.WAITING: Tone.WARNING,
+    Status.ATTENTION: Tone.BAD,
+    Status.FAILED: Tone.BAD,
+}
+_GRAVITY = tuple(Severity)
+
+
+def blocks(snapshot: Snapshot) -> list[Block]:
+    """The report. Nothing is asked for it; what was not checked says so."""
+    overview = snapshot.overview()
+    return [
+        *_head(snapshot, overview),
+        *_notices(),
+        *_chain(snapshot),
+        *(block for number, report in enumerate(snapshot.reports.values(), 1) for block in _step(number, report)),
+        *_changes(snapshot),
+        *_servers(overview),
+        *_certificates(overview),
+        *_keys(overview),
+        *_auth_servers(overview),
+        *_sources(overview),
+    ]
+
+
+def report_json(snapshot: Snapshot) -> str:
+    """The document of ``check --json``, with everything else that the report says."""
+    overview, (started, finished) = snapshot.overview(), snapshot.span
+    more: dict[str, Json] = {
+        "version": snapshot.version,
+        "tenant": snapshot.profile.tenant_domain,
+        "tenant_id": overview.tenant_id or None,
+        "exchange": snapshot.profile.exchange.server,
+        "environment": snapshot.profile.environment,
+        "accounts": dict(snapshot.accounts),
+        "notices": list(sentences.notices()),
+        "servers": [inventory.server_json(view) for view in overview.servers],
+        "certificates": [inventory.certificate_json(view) for view in overview.certificates],
+        "keys": [key_table.key_json(key) for key in overview.keys],
+        "auth_servers": [
+            inventory.auth_server_json(record, counted=record.name == overview.counted_auth_server)
+            for record in overview.auth_servers
+        ],
+        "sources": [_source_json(source) for source in overview.sources],
+    }
+    return document(
+        "report",
+        snapshot.profile,
+        snapshot.reports,
+        tuple(snapshot.reports),
+        started=started,
+        finished=finished,
+        more=more,
+    )
+
+
+# --- what it is about ------------------------------------------------------------------------------------------------
+
+
+def _head(snapshot: Snapshot, overview: Overview) -> Iterable[Block]:
+    profile, status = snapshot.profile, overall(list(snapshot.reports.values()))
+    names = {"tenant": profile.tenant_domain or "?", "status": sentences.status_word(status)}
+    yield Heading(_("Trust check of {tenant}: {status}").format(**names), 1)
+    first, last = snapshot.span
+    rows: list[tuple[str | Cell, ...]] = [
+        (_("Status"), Cell(sentences.status_word(status), _STATUS_TONES.get(status, Tone.MUTED))),
+        (_("Tenant domain"), profile.tenant_domain or "?"),
+        (_("Tenant id"), overview.tenant_id or _("not known")),
+        (_("Exchange server"), profile.exchange.server or "?"),
+        (_("Environment"), _("lab (simulated)") if profile.environment == "lab" else _("production")),
+        *((side_name(side), account) for side, account in snapshot.accounts.items()),
+        (_("Read"), _("{first} to {last}").format(first=_second(first), last=_second(last))),
+        (_("Made by"), f"pushtui {snapshot.version}"),
+    ]
+    yield Table((), tuple(rows))
+
+
+def side_name(side: str) -> str:
+    """As whom we are signed in where."""
+    return {
+        "exchange": _("Account on Exchange"),
+        "windows": _("Account on Windows"),
+        "entra": _("Account in the tenant"),
+    }.get(side, side)
+
+
+def _notices() -> Iterable[Block]:
+    yield Heading(_("Read this first"))
+    yield Bullets(sentences.notices())
+
+
+# --- the chain and its links -----------------------------------------------------------------------------------------
+
+
+def _chain(snapshot: Snapshot) -> Iterable[Block]:
+    yield Heading(_("The trust chain"))
+    rows = tuple(
+        (
+            f"{number}. {sentences.title(step)}",
+            Cell(sentences.status_word(report.status), _STATUS_TONES.get(report.status, Tone.MUTED)),
+            sentences.summary(report),
+        )
+        for number, (step, report) in enumerate(snapshot.reports.items(), 1)
+    )
+    yield Table((_("Link"), _("Status"), _("What was found")), rows)
+
+
+def _step(number: int, report: StepReport) -> Iterable[Block]:
+    word = sentences.status_word(report.status)
+    yield Heading(f"{number}. {sentences.title(report.id)}: {word}")
+    if report.at is not None:
+        yield Prose(_("Checked {time}.").format(time=_second(report.at)), Tone.MUTED)
+    if report.findings:
+        yield Points(tuple(point(finding) for finding in sorted(report.findings, key=_gravity)))
+    else:
+        yield Prose(sentences.summary(report))
+
+
+def _gravity(finding: Finding) -> int:
+    return -_GRAVITY.index(finding.severity)
+
+
+def point(finding: Finding) -> Point:
+    """A finding with its values and what to do."""
+    text, remedy = sentences.finding_text(finding), sentences.remedy(finding)
+    details: list[tuple[str, str]] = []
+    if finding.severity is not Severity.OK:
+        for name, value in ((_("expected"), finding.expected), (_("observed"), finding.observed)):
+            if value and value not in text:
+                details.append((name, sentences.moment(value)))
+    if remedy:
+        details.append((_("what to do"), remedy))
+    return Point(sentences.severity_word(finding.severity), text, TONES[finding.severity], tuple(details))
+
+
+# --- what would be changed -------------------------------------------------------------------------------------------
+
+
+def _changes(snapshot: Snapshot) -> Iterable[Block]:
+    actions = [action for report in snapshot.reports.values() for action in report.actions]
+    yield Heading(_("What applying would do"))
+    if not actions:
+        yield Prose(_("Nothing, as far as is known."))
+    for number, action in enumerate(actions, 1):
+        yield Heading(f"{number}. {sentences.action_title(action)}", 3)
+        yield from _action(action)
+
+
+def _action(action: Action) -> Iterable[Block]:
+    match action:
+        case Change():
+            yield Code(_command(action))
+            rows = tuple(values.rows(action.target, action.before, action.after))
+            if rows:
+                yield Table((_("What"), _("Before"), _("After")), rows)
+            yield Bullets(tuple(f"{name}: {value}" for name, value in _notes(action)))
+        case Ask(command=command, where=where):
+            yield Prose(_("A person does this on {where}:").format(where=where))
+            yield Code(command)
+        case Wait(seconds=seconds):
+            yield Prose(_("Takes up to {seconds:.0f} s.").format(seconds=seconds))
+        case Trial(query=query):
+            yield Prose(_("A trial: it changes nothing."))
+            if query is not None:
+                yield Code(query.cmdlet.text)
+
+
+def _command(change: Change) -> str:
+    """The command word for word; a request with its body, which holds certificates and no secret."""
+    command = change.command
+    if not isinstance(command, GraphWrite) or not command.request.body:
+        return command.text
+    return f"{command.text}\n{json.dumps(json.loads(command.request.body), indent=2)}"
+
+
+def _notes(change: Change) -> Iterable[tuple[str, str]]:
+    yield _("object"), change.target
+    yield _("risk"), sentences.risk_text(change.risk)
+    if change.consent is not None:
+        yield _("consent"), f"--accept {change.consent.value}. {sentences.consent_text(change.consent)}"
+    yield _("takes it back"), sentences.undo_text(change)
+
+
+# --- what there is ---------------------------------------------------------------------------------------------------
+
+
+def _servers(overview: Overview) -> Iterable[Block]:
+    yield Heading(_("Servers: {count}").format(count=len(overview.servers)))
+    if not overview.servers:
+        yield Prose(_("No server was read."))
+        return
+    columns: list[tuple[str, Callable[[ServerView], str | Cell]]] = [
+        (_("Server"), lambda view: view.fqdn),
+        (_("Version"), inventory.version_cell),
+        (_("Site"), lambda view: view.site or "-"),
+        (_("Roles"), lambda view: ", ".join(view.roles) or "-"),
+        (_("Auth certificate"), lambda view: inventory.presence_cell(view, Use.CURRENT)),
+    ]
+    if any(view.components for view in overview.servers):
+        columns.append((_("Push proxy component"), inventory.component_cell))
+    if any(view.services for view in overview.servers):
+        columns.append((_("Services"), inventory.services_cell))
+    if any(view.health for view in overview.servers):
+        columns.append((_("Health"), inventory.health_cell))
+    columns.append((_("Findings"), inventory.verdict_cell))
+    rows = tuple(tuple(make(view) for _name, make in columns) for view in overview.servers)
+    yield Table(tuple(name for name, _make in columns), rows)
+
+
+def _certificates(overview: Overview) -> Iterable[Block]:
+    yield Heading(_("Certificates: {count}").format(count=len(overview.certificates)))
+    if not overview.certificates:
+        yield Prose(_("No certificate was read."))
+        return
+    head = (_("Certificate"), _("Use"), _("Thumbprint"), _("Dates"), _("Key"), _("Where"), _("In the tenant"))
+    rows = tuple(
+        (
+            view.record.subject if view.record else _("(named by AuthConfig)"),
+            inventory.uses_cell(view),
+            view.thumbprint,
+            inventory.end_cell(view.record, overview.now),
+            inventory.key_text(view.record),
+            inventory.where_cell(view, overview),
+            _("yes") if view.key is not None else _("no"),
+        )
+        for view in overview.certificates
+    )
+    yield Table(head, rows)
+
+
+def _keys(overview: Overview) -> Iterable[Block]:
+    yield Heading(_("Keys of the service principal: {count}").format(count=len(overview.keys)))
+    if not overview.keys:
+        yield Prose(_("It holds no key.") if overview.keys_read else _("The list was not read."))
+        return
+    head = (_("Key"), _("Whose"), _("Dates"), _("Name"), _("Thumbprint"), "SHA-256")
+    rows = tuple(
+        (
+            key.subject or _("(no certificate)"),
+            key_table.owner_text(key.owner),
+            Cell(key_table.dates(key), Tone.WARNING if key.expired else Tone.PLAIN),
+            key.display_name or "-",
+            key.thumbprint or "-",
+            key.sha256 or "-",
+        )
+        for key in overview.keys
+    )
+    yield Table(head, rows)
+
+
+def _auth_servers(overview: Overview) -> Iterable[Block]:
+    if not overview.auth_servers:
+        return
+    yield Heading(_("Auth servers: {count}").format(count=len(overview.auth_servers)))
+    rows = tuple(
+        (
+            record.name,
+            record.type,
+            _("yes") if record.enabled else _("no"),
+            record.realm or "-",
+            record.auth_metadata_url or "-",
+            _("yes") if record.name == overview.counted_auth_server else _("no"),
+        )
+        for record in overview.auth_servers
+    )
+    yield Table((_("Name"), _("Type"), _("Enabled"), _("Realm"), _("Metadata"), _("Trusts this tenant")), rows)
+
+
+# --- who said so -----------------------------------------------------------------------------------------------------
+
+
+def _sources(overview: Overview) -> Iterable[Block]:
+    yield Heading(_("What was asked, and when"))
+    if not overview.sources:
+        yield Prose(_("Nothing was asked yet."))
+        return
+    rows = tuple(
+        (
+            _second(source.answer.at),
+            source.answer.source or "-",
+            question(source.query),
+            f"{source.answer.seconds:.1f} s",
+            _answered(source),
+        )
+        for source in overview.sources
+    )
+    yield Table((_("Answered"), _("Asked of"), _("Question"), _("Took"), _("Answer")), rows)
+
+
+def question(query: Query) -> str:
+    """A query as it was sent, in a line."""
+    match query:
+        case GraphRead(request):
+            return request.text
+        case Discovery(domain):
+            return _("OpenID configuration of {domain}").format(domain=domain or "?")
+        case FileRead(path):
+            return _("file {path}").format(path=path)
+        case WindowsRead(cmdlet, server):
+            return _("{command} (Windows, {server})").format(command=cmdlet.text, server=server)
+        case _:
+            return query.cmdlet.text
+
+
+def _answered(source: Source) -> Cell:
+    answer = source.answer
+    if answer.failure is not None:
+        usual = absence(f"{answer.failure.what} [{answer.failure.identifier}")
+        return Cell(usual or sentences.failure_text(answer.failure), Tone.PLAIN if usual else Tone.BAD)
+    count = len(answer.objects)
+    return Cell(_("one object") if count == 1 else _("{count} objects").format(count=count))
+
+
+def _source_json(source: Source) -> Json:
+    answer = source.answer
+    return {
+        "question": question(source.query),
+        "source": answer.source,
+        "at": answer.at.astimezone(UTC).isoformat(timespec="milliseconds"),
+        "seconds": round(answer.seconds, 3),
+        "objects": len(answer.objects),
+        "failure": sentences.failure_text(answer.failure) if answer.failure else None,
+    }
+
+
+def _second(time: datetime) -> str:
+    return f"{time.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"

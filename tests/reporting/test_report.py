@@ -1,0 +1,156 @@
+"""The whole check on paper: complete, the same in all forms, and harmless whatever came from outside."""
+
+from __future__ import annotations
+
+import json
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pushtui.reporting import report
+from pushtui.reporting.pages import Bullets, Cell, Code, Heading, Point, Points, Prose, Table, Tone
+from pushtui.reporting.pages_html import page
+from pushtui.reporting.pages_markdown import markdown
+from pushtui.reporting.papers import FORMS
+
+HOSTILE = "</td><script>alert(1)</script>|`*[a](b)\x1b[31m\u202e\n# heading\n1. list\n- item"
+VOID = {"meta", "br", "hr"}
+
+
+class Elements(HTMLParser):
+    """The elements of a page, and whether each that was opened was closed in its order."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.names: list[str] = []
+        self.links: list[str] = []
+        self.words: list[str] = []
+        self._open: list[str] = []
+        self.feed(html)
+        self.close()
+        assert self._open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.names.append(tag)
+        self.links += [name for name, _value in attrs if name in {"src", "href", "action", "background", "onload"}]
+        if tag not in VOID:
+            self._open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if not self._open or self._open[-1] != "style":
+            self.words.append(data)
+
+
+def test_everything_that_was_found_and_would_be_done_is_in_every_form(world: Any, snapshot_of: Any, kit: Any) -> None:
+    world.stores[kit.EX02] = []
+    snapshot = snapshot_of(world)
+    written = {name: form(snapshot) for name, form in FORMS.items()}
+    words = " ".join(Elements(written["html"]).words)
+    paper = written["markdown"].replace("\\", "")
+    document = json.loads(written["json"])
+    for said in (words, paper):
+        for report_ in snapshot.reports.values():
+            for action in report_.actions:
+                if hasattr(action, "command"):
+                    command = action.command if isinstance(action.command, str) else action.command.text
+                    assert command in said
+        for view in snapshot.overview().servers:
+            assert view.fqdn in said
+        assert kit.TENANT in said
+        assert "15 May 2018" in said
+        assert "admin@lab.example" in said
+        assert "Get-AuthConfig | Select-Object" in said
+    assert document["servers"][0]["fqdn"] == kit.EX02, "problems come first"
+    assert document["servers"][0]["auth_certificate"]["current"] == "absent"
+    assert document["certificates"][0]["servers"].keys() == {kit.EX01, kit.EX03}
+    assert {step["id"] for step in document["steps"]} == set(snapshot.reports)
+    assert document["schema"] == 1
+    assert document["command"] == "report"
+
+
+def test_a_report_of_nothing_says_so(kit: Any, snapshot_of: Any, world: Any) -> None:
+    world.failures = {query: kit.failed() for query in world.fresh().answers}
+    snapshot = snapshot_of(world)
+    assert "No server was read." in markdown(report.blocks(snapshot))
+    assert json.loads(FORMS["json"](snapshot))["servers"] == []
+
+
+def test_nothing_from_outside_is_obeyed(kit: Any, snapshot_of: Any) -> None:
+    world = kit.done()
+    world.servers[0]["Site"] = HOSTILE
+    world.auth_servers.append(kit.auth_server(HOSTILE, realm=HOSTILE, url=HOSTILE))
+    world.principal["keyCredentials"].append(kit.key_object(kit.make_der("other"), HOSTILE))
+    world.organization["displayName"] = HOSTILE
+    world.failures[next(iter(world.fresh().answers))] = kit.failed(HOSTILE)
+    snapshot = snapshot_of(world, tenant_domain=HOSTILE)
+    html, paper = FORMS["html"](snapshot), FORMS["markdown"](snapshot)
+    elements = Elements(html)
+    assert not {"script", "a", "img", "link", "iframe", "form"} & set(elements.names)
+    assert elements.links == [], "nothing is fetched"
+    assert "http" not in html.partition("<style>")[2].partition("</style>")[0]
+    for shown in (html, paper):
+        assert "\x1b" not in shown
+        assert "\u202e" not in shown
+    assert "<script>" not in paper.replace("\\<script", "")
+    assert "\n# heading" not in paper
+    assert "\n1. list" not in paper
+    json.loads(FORMS["json"](snapshot))
+
+
+@given(st.text(max_size=60))
+def test_a_line_of_markdown_stays_one_line_and_is_no_list(text: str) -> None:
+    lines = markdown([Prose(text)]).splitlines()
+    assert len(lines) == 1
+    assert not lines[0].startswith(("- ", "+ ", "* ", "# ", "> ", "```", "| "))
+    assert not lines[0].partition(". ")[0].isdigit()
+
+
+@given(st.text(max_size=60))
+def test_code_stays_in_its_fence(text: str) -> None:
+    first, *middle, last = markdown([Code(text)]).splitlines()
+    assert first == last
+    assert set(first) == {"`"}
+    assert all(not line.strip().startswith(first) for line in middle)
+
+
+@given(st.lists(st.lists(st.text(max_size=20), min_size=1, max_size=4), max_size=4))
+def test_a_table_has_as_many_cells_in_every_row(rows: list[list[str]]) -> None:
+    table = Table(("a", "b"), tuple(tuple(row) for row in rows))
+    lines = [
+        line.replace("\\\\", "").replace("\\|", "") for line in markdown([Heading("t", 1), table]).splitlines()[2:]
+    ]
+    assert len({line.count("|") for line in lines}) == 1
+    names = Elements(page([Heading("t", 1), table])).names
+    assert names.count("tr") == len(rows) + 1
+
+
+def test_points_are_nested_and_their_tone_is_said_in_words_too() -> None:
+    inner = Point("change", "a consequence", Tone.WARNING)
+    blocks = [
+        Heading("t", 1),
+        Points((Point("failure", "the cause", Tone.BAD, (("expected", "a"),), (inner,)),)),
+        Bullets(("x",)),
+        Table(("n",), (("r", Cell("v", Tone.OK)),)),
+    ]
+    assert markdown(blocks).splitlines()[2:5] == [
+        "- **failure**: the cause",
+        "  - expected: a",
+        "  - **change**: a consequence",
+    ]
+    html = page(blocks)
+    assert html.index("the cause") < html.index("a consequence")
+    assert 'class="bad"' in html
+    assert "prefers-color-scheme: dark" in html
+    assert "@media print" in html
+
+
+@pytest.mark.parametrize("form", sorted(FORMS))
+def test_the_same_snapshot_gives_the_same_report(form: str, world: Any, snapshot_of: Any) -> None:
+    snapshot = snapshot_of(world)
+    assert FORMS[form](snapshot) == FORMS[form](snapshot)
