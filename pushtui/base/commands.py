@@ -54,7 +54,7 @@ class Cmdlet:
         """The command as an administrator would type it into the Exchange Management Shell."""
         words = [self.name]
         for name, value in self.parameters:
-            words.append(f"-{name}:{_quoted(value)}" if isinstance(value, bool) else f"-{name} {_quoted(value)}")
+            words.append(f"-{name}:{literal(value)}" if isinstance(value, bool) else f"-{name} {literal(value)}")
         if self.select:
             words.append(f"| Select-Object {','.join(self.select)}")
         return " ".join(words)
@@ -101,8 +101,8 @@ class GraphRequest:
 _QUOTE = re.compile("(['\u2018\u2019\u201a\u201b])")
 
 
-def _quoted(value: Value) -> str:
-    """A PowerShell literal."""
+def literal(value: Value) -> str:
+    """The value as PowerShell writes it."""
     match value:
         case bool():
             return "$true" if value else "$false"
@@ -113,7 +113,7 @@ def _quoted(value: Value) -> str:
         case datetime():
             return f"'{value.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}'"
         case tuple():
-            return ",".join(_quoted(item) for item in value)
+            return ",".join(literal(item) for item in value)
         case bytes():
             return f"([byte[]] of {len(value)} bytes)"
         case str():

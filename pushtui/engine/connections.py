@@ -21,9 +21,8 @@ from pushtui.base.redaction import Redactor
 from pushtui.base.secret import Secret
 from pushtui.base.words import _
 from pushtui.engine.events import Identity, SignInCode
-from pushtui.engine.expected import absence
 from pushtui.engine.log import Log
-from pushtui.engine.ports import DirectoryPort, Listen, Ports, Prompts, ReplyPort, WorkerPort
+from pushtui.engine.ports import DirectoryPort, Ports, Prompts, ReplyPort, WorkerPort
 from pushtui.engine.threads import in_thread
 from pushtui.procedure.model import Properties
 from pushtui.profile import Profile, validate_exchange_server
@@ -133,9 +132,9 @@ class Connections:
             self._check_open()
             if name not in self._workers:
                 self._workers[name] = (
-                    self._ports.windows(self.profile, server, password, self.read_only, self._listen("windows"))
+                    self._ports.windows(self.profile, server, password, self.read_only, self._log.listener("windows"))
                     if side == "windows"
-                    else self._ports.exchange(self.profile, password, self.read_only, self._listen("exchange"))
+                    else self._ports.exchange(self.profile, password, self.read_only, self._log.listener("exchange"))
                 )
             return self._workers[name]
 
@@ -165,7 +164,7 @@ class Connections:
             self._check_open()
             if self._directory is None:
                 self._directory = self._ports.directory(
-                    self.profile, self._sign_in, self.read_only, self._listen("graph")
+                    self.profile, self._sign_in, self.read_only, self._log.listener("graph")
                 )
             return self._directory
 
@@ -198,13 +197,13 @@ class Connections:
 
         def run() -> Properties:
             password = self._password("mail", cancellation)
-            return self._ports.mail(self.profile, password, cancellation, self._listen("mail"))
+            return self._ports.mail(self.profile, password, cancellation, self._log.listener("mail"))
 
         return in_thread(run, "mail")
 
     def mail_greeting(self, cancellation: Cancellation) -> str:
         """Greet the mail server, which sends nothing; blocks."""
-        return self._ports.mail_greeting(self.profile, cancellation, self._listen("mail"))
+        return self._ports.mail_greeting(self.profile, cancellation, self._log.listener("mail"))
 
     # --- credentials -------------------------------------------------------------------------------------------------
 
@@ -257,13 +256,6 @@ class Connections:
         return self._account("windows") == self._account("exchange")
 
     # --- what is told, and the end -----------------------------------------------------------------------------------
-
-    def _listen(self, source: str) -> Listen:
-        def listen(kind: str, text: str) -> None:
-            meaning = absence(text) if kind == "error" else ""
-            self._log.line(source, "info" if meaning else kind, f"{meaning}: {text}" if meaning else text)
-
-        return listen
 
     def _identify(self, side: str, where: str, account: str, tenant: str = "") -> None:
         with self._opening:

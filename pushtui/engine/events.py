@@ -31,6 +31,15 @@ class LogLine:
     level: Level
     text: str
     step: StepId | None = None
+    """The step that asked for it, the first in the chain where several did."""
+    others: tuple[StepId, ...] = ()
+    """Further steps that asked for the same."""
+    call: int = 0
+    """What was sent and answered, by its number in `pushtui.engine.calls.Calls`; 0: it belongs to none."""
+
+    def concerns(self, step: StepId) -> bool:
+        """Whether the step asked for it."""
+        return step is self.step or step in self.others
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,20 @@ from pushtui.engine.events import StepChanged, StepReport
 from pushtui.engine.log import Log
 from pushtui.engine.sources import Answers
 from pushtui.procedure import chain
-from pushtui.procedure.model import Answer, Facts, Finding, Inputs, Memory, Query, Severity, Status, StepId
+from pushtui.procedure.model import (
+    Answer,
+    ExchangeRead,
+    Facts,
+    Finding,
+    GraphRead,
+    Inputs,
+    Memory,
+    Query,
+    Severity,
+    Status,
+    StepId,
+    WindowsRead,
+)
 
 SLICE = 0.1
 """Seconds between two looks at the cancellation."""
@@ -104,10 +117,11 @@ class Survey:
         while True:
             started = time.perf_counter()
             facts = self.facts()
-            wanted = {query: None for step in steps for query in self.course.step(step).queries(facts)}
+            wanted = self._wanted(steps, facts)
             new = [query for query in wanted if query not in self.answers and query not in pending]
             if new:
                 pending.update(new)
+                self._log.expect({subject(query): tuple(wanted[query]) for query in new})
                 for future in self._sources.ask(new, cancellation):
                     under_way += 1
                     future.add_done_callback(inbox.put)
@@ -122,6 +136,16 @@ class Survey:
                 answers = future.result()
                 self.answers.update(answers)
                 pending.difference_update(answers)
+
+    def _wanted(self, steps: Collection[StepId], facts: Facts) -> dict[Query, list[StepId]]:
+        """What is asked for now, and by which steps."""
+        wanted: dict[Query, list[StepId]] = {}
+        for step in steps:
+            for query in self.course.step(step).queries(facts):
+                askers = wanted.setdefault(query, [])
+                if step not in askers:
+                    askers.append(step)
+        return wanted
 
     def read_again(self, queries: Iterable[Query], steps: Collection[StepId], cancellation: Cancellation) -> None:
         """Ask these once more, then whatever the steps ask because of it."""
@@ -205,6 +229,16 @@ class Survey:
             self._log.line("pushtui", "info", f"{report.id.value}: {report.status.value}", report.id)
         if self._announce:
             self._log.event(StepChanged(report))
+
+
+def subject(query: Query) -> object:
+    """What a connection names when it speaks about a query."""
+    match query:
+        case ExchangeRead(cmdlet) | WindowsRead(cmdlet):
+            return cmdlet
+        case GraphRead(request):
+            return request
+    return query
 
 
 def _arrivals(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -14,7 +14,9 @@ from pushtui.base.files import open_private, private_folder
 from pushtui.base.redaction import Redactor
 from pushtui.base.text import clean
 from pushtui.base.words import _
+from pushtui.engine.calls import Calls
 from pushtui.engine.events import Event, Level, LogLine
+from pushtui.engine.expected import absence
 from pushtui.procedure.model import StepId
 
 _LEVELS = {
@@ -27,6 +29,8 @@ _LEVELS = {
     "progress": Level.PROGRESS,
 }
 
+_UNSEEN = frozenset({"done", "lost"})
+"""What a connection says about an answer as a whole: no line of the log."""
 
 KEPT = 200
 """Log files that are kept; a check from cron makes one each time."""
@@ -38,26 +42,53 @@ class Log:
     The file is made with the first line. Where it cannot be made, that is said once and the run goes on without it.
     """
 
-    def __init__(self, folder: Path, emit: Callable[[Event], None], clock: Clock, redactor: Redactor) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        emit: Callable[[Event], None],
+        clock: Clock,
+        redactor: Redactor,
+        calls: Calls | None = None,
+    ) -> None:
         self.path = folder / f"{clock.now():%Y%m%dT%H%M%S%fZ}-{os.getpid()}.log"
         self.step: StepId | None = None
         """The step that lines belong to where the caller does not say."""
         self._emit = emit
-        self._clock = clock
+        self.clock = clock
         self._redactor = redactor
+        self._calls = calls
+        self._askers: dict[object, tuple[StepId, ...]] = {}
         self._lock = threading.RLock()
         self._file = -1
         self._broken = False
 
-    def line(self, source: str, kind: str, text: str, step: StepId | None = None) -> None:
-        """One entry; several lines of text become several entries."""
+    def line(
+        self, source: str, kind: str, text: str, step: StepId | None = None, *, about: object = None, call: int = 0
+    ) -> None:
+        """One entry; several lines of text become several entries. `about` is what was asked, for its steps."""
         level = _LEVELS.get(kind, Level.INFO)
         shown = self._redactor.redact(clean(text))
         with self._lock:
+            first, *others = (step or self.step,) if step or self.step else self._askers.get(about) or (None,)
             for part in shown.splitlines() or [""]:
-                entry = LogLine(self._clock.now(), source, level, part.rstrip(), step or self.step)
+                entry = LogLine(self.clock.now(), source, level, part.rstrip(), first, tuple(others), call)
                 self._write(entry)
                 self._emit(entry)
+
+    def expect(self, askers: Mapping[object, tuple[StepId, ...]]) -> None:
+        """What is going to be asked, and for which steps, in the order of the chain."""
+        with self._lock:
+            self._askers.update(askers)
+
+    def listener(self, source: str) -> Listener:
+        """For what one connection says: its lines, and what it was answered."""
+        return Listener(self, source, self._calls, self._begin)
+
+    def _begin(self, source: str, about: object) -> int:
+        assert self._calls is not None, "only who keeps calls begins one"
+        with self._lock:
+            steps = (self.step,) if self.step else self._askers.get(about, ())
+        return self._calls.begin(source, about, self.clock.now(), steps, self._redactor.redact)
 
     def event(self, event: Event) -> None:
         """Pass on something that is not a line, in order with the lines."""
@@ -87,12 +118,46 @@ class Log:
             reason = str(error) if isinstance(error, FileProblem) else error.strerror
             self._emit(
                 LogLine(
-                    self._clock.now(),
+                    self.clock.now(),
                     "pushtui",
                     Level.WARNING,
                     _("The log file cannot be written, the run goes on without it: {reason}").format(reason=reason),
                 )
             )
+
+
+class Listener:
+    """What a connection says becomes lines of the log, and calls with their answers."""
+
+    def __init__(self, log: Log, source: str, calls: Calls | None, begin: Callable[[str, object], int]) -> None:
+        self._log = log
+        self._source = source
+        self._calls = calls
+        self._begin = begin
+        self._open: dict[object, int] = {}
+        """What has been sent and not been answered in full → the number of its call."""
+
+    def __call__(self, kind: str, text: str, about: object = None, body: str = "") -> None:
+        """See `pushtui.engine.ports.Listen`."""
+        if self._calls is None:
+            if kind not in _UNSEEN:
+                self._tell(kind, text, about)
+            return
+        if kind == "command" and about is not None:
+            self._open[about] = self._begin(self._source, about)
+        number = self._open.get(about, 0)
+        if kind in _UNSEEN:
+            self._open.pop(about, None)
+            self._calls.end(number, self._log.clock.now(), text)
+            return
+        if number and (body or kind in {"error", "warning"}):
+            self._calls.add(number, kind, body or text)
+        self._tell(kind, text, about, number)
+
+    def _tell(self, kind: str, text: str, about: object, number: int = 0) -> None:
+        meaning = absence(text) if kind == "error" else ""
+        words = f"{meaning}: {text}" if meaning else text
+        self._log.line(self._source, "info" if meaning else kind, words, about=about, call=number)
 
 
 def _prune(folder: Path) -> None:

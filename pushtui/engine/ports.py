@@ -99,8 +99,15 @@ class SignInPrompts(Prompts, Protocol):
     def using(self, secret: Secret) -> None: ...
 
 
-Listen = Callable[[str, str], None]
-"""Called with the kind of a line ("command", "output", "warning", …) and its text."""
+class Listen(Protocol):
+    """Whoever hears what a connection says."""
+
+    def __call__(self, kind: str, text: str, about: object = None, body: str = "") -> None:
+        """The kind of a line ("command", "output", "warning", …), its text, and what it is about.
+
+        `about` is the cmdlet or the request, `body` all of the answer that the line tells the beginning of. The kinds
+        "done" and "lost" end what is about to be answered; the text of "lost" says why there is no answer.
+        """
 
 
 class Ports(Protocol):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from pushtui.base.cancellation import Cancellation
 from pushtui.base.secret import Secret
@@ -38,11 +39,7 @@ class RealPorts:
         from pushtui.exchange.worker import Worker
 
         endpoint = exchange_endpoint(profile.exchange)
-        return Worker(
-            lambda: Connection(
-                endpoint, password, read_only=read_only, listen=lambda line: listen(line.kind, line.text)
-            )
-        )
+        return Worker(lambda: Connection(endpoint, password, read_only=read_only, listen=_passed(listen)))
 
     def windows(
         self, profile: Profile, server: str, password: Secret | None, read_only: bool, listen: Listen
@@ -53,9 +50,7 @@ class RealPorts:
 
         endpoint = windows_endpoint(profile.windows, profile.exchange, server)
         return Worker(
-            lambda: Connection(
-                endpoint, password, read_only=read_only, listen=lambda line: listen(line.kind, line.text)
-            ),
+            lambda: Connection(endpoint, password, read_only=read_only, listen=_passed(listen)),
             "windows",
         )
 
@@ -64,9 +59,7 @@ class RealPorts:
         from pushtui.entra.signin import SignIn
 
         cloud = cloud_of(profile.cloud)
-        sign_in = SignIn(
-            profile.entra, cloud, profile.network, prompts, listen=lambda line: listen(line.kind, line.text)
-        )
+        sign_in = SignIn(profile.entra, cloud, profile.network, prompts, listen=_passed(listen))
         return _SignedIn(
             Directory(
                 profile.entra,
@@ -74,7 +67,7 @@ class RealPorts:
                 profile.network,
                 sign_in,
                 read_only=read_only,
-                listen=lambda line: listen(line.kind, line.text),
+                listen=_passed(listen),
             ),
             sign_in,
         )
@@ -82,12 +75,21 @@ class RealPorts:
     def mail(self, profile: Profile, password: Secret | None, cancellation: Cancellation, listen: Listen) -> Properties:
         from pushtui.mail.message import send_test_message
 
-        return send_test_message(profile.mail, password, cancellation, lambda line: listen(line.kind, line.text))
+        return send_test_message(profile.mail, password, cancellation, _passed(listen))
 
     def mail_greeting(self, profile: Profile, cancellation: Cancellation, listen: Listen) -> str:
         from pushtui.mail.message import greet_server
 
-        return greet_server(profile.mail, cancellation, lambda line: listen(line.kind, line.text))
+        return greet_server(profile.mail, cancellation, _passed(listen))
+
+
+def _passed(listen: Listen) -> Callable[[Any], None]:
+    """A listener for lines of the two sides, and one for those that have nothing but a kind and a text."""
+
+    def hear(line: Any) -> None:
+        listen(line.kind, line.text, getattr(line, "about", None), getattr(line, "body", ""))
+
+    return hear
 
 
 class _SignedIn:

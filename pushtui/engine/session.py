@@ -24,7 +24,9 @@ from pushtui.base.errors import Cancelled, PushtuiError, Side, UsageError
 from pushtui.base.files import state_folder
 from pushtui.base.redaction import Redactor
 from pushtui.base.words import _
+from pushtui.engine.answers import Form
 from pushtui.engine.apply import Application, run_trial
+from pushtui.engine.calls import Call, Calls
 from pushtui.engine.connections import Connections, read_only_refused
 from pushtui.engine.doctor.rows import DoctorRow
 from pushtui.engine.events import Event, RunEnded, StepReport
@@ -70,6 +72,7 @@ class Session:
         read_only: bool = False,
         clock: Clock | None = None,
         ports: Ports | None = None,
+        calls: Calls | None = None,
     ) -> None:
         self.profile = profile
         self.read_only = read_only or profile.read_only
@@ -80,7 +83,8 @@ class Session:
         self._clock: Clock = clock or SystemClock()
         self._ports: Ports = ports or RealPorts()
         self._redactor = Redactor()
-        self._log = Log(state_folder() / "log", emit, self._clock, self._redactor)
+        self._log = Log(state_folder() / "log", emit, self._clock, self._redactor, calls)
+        self._calls = calls
         self._connections = Connections(
             profile, prompts, self._ports, self._log, self._redactor, read_only=self.read_only
         )
@@ -120,6 +124,10 @@ class Session:
     def log_path(self) -> Path:
         """Where every line goes; made with the first line."""
         return self._log.path
+
+    def call(self, number: int, form: Form = "json") -> Call | None:
+        """What was sent and all that was answered; None where it is not kept. Takes its time, on any thread."""
+        return self._calls.find(number, form) if self._calls is not None else None
 
     # --- operations --------------------------------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ from pushtui.base.cancellation import Cancellation
 from pushtui.base.commands import GraphRequest
 from pushtui.base.errors import PushtuiError, ReadOnlyRefused, RequestRefused, Side, UsageError
 from pushtui.base.secret import Secret
-from pushtui.base.text import clean_line
+from pushtui.base.text import clean, clean_line
 from pushtui.base.words import _
 from pushtui.entra import discovery, failures, odata, patience
 from pushtui.entra.clouds import API_VERSION, Cloud
@@ -124,20 +124,24 @@ class Directory:
 
     async def _exchange(self, request: GraphRequest, url: str, tenant: str, seconds: float) -> bytes | None:
         """One request, sent again where that is right."""
-        self._say("command", request.text)
+        self._say("command", request.text, request)
         spent = 0.0
         for number in range(1, patience.TRIES + 1):
             attempt = Attempt(await self._token(tenant, write=not request.reads))
             outcome = await self._once(request, url, tenant, seconds, attempt)
             if not isinstance(outcome, _Trouble):
+                self._say("done", "", request)
                 return outcome
             delay = None if outcome.retry_after is None else patience.pause(number, outcome.retry_after, spent)
             if delay is None:
+                self._say("error", clean_line(outcome.error.what), request)
+                self._say("lost", clean(str(outcome.error)), request)
                 raise outcome.error
             spent += delay
             reason = outcome.error.identifier or outcome.error.what
             text = _("{reason}: waiting {seconds:.0f} s before trying again ({number} of {tries})")
-            self._say("progress", text.format(reason=reason, seconds=delay, number=number + 1, tries=patience.TRIES))
+            words = text.format(reason=reason, seconds=delay, number=number + 1, tries=patience.TRIES)
+            self._say("progress", words, request)
             await asyncio.sleep(delay)
         raise AssertionError("patience ends before its tries do")
 
@@ -165,6 +169,8 @@ class Directory:
             _("{request}: {size} bytes in {seconds:.2f} s, client-request-id {id}").format(
                 request=request.text, size=len(answer or b""), seconds=time.monotonic() - started, id=request_id
             ),
+            request,
+            (answer or b"").decode("utf-8", "replace"),
         )
         return answer
 
@@ -239,8 +245,8 @@ class Directory:
         proxy = shown_proxy(proxy_for(graph, self._network))
         return failures.Place(Side.GRAPH, urlsplit(graph).netloc, proxy, clean_line(request.text), request_id)
 
-    def _say(self, kind: Any, text: str) -> None:
-        self._listen(StreamLine(kind, text))
+    def _say(self, kind: Any, text: str, about: GraphRequest | None = None, body: str = "") -> None:
+        self._listen(StreamLine(kind, text, about, body))
 
 
 def _refuse_write(request: GraphRequest) -> PushtuiError:

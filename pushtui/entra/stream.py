@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
+
+from pushtui.base.commands import GraphRequest
 
 
 @dataclass(frozen=True, slots=True)
 class StreamLine:
-    """One line for the log: already cleaned, without secrets."""
+    """One line for the log: already cleaned, without secrets.
 
-    kind: Literal["command", "output", "verbose", "warning", "error", "progress"]
+    Two kinds are no lines for reading: `done` says that the answer is complete, `lost` why there will be none.
+    """
+
+    kind: Literal["command", "output", "verbose", "warning", "error", "progress", "done", "lost"]
     text: str
+    about: GraphRequest | None = None
+    """The request that it belongs to."""
+    body: str = field(default="", repr=False, compare=False)
+    """The JSON of the answer, as it came."""
 
 
 Listen: TypeAlias = Callable[[StreamLine], None]

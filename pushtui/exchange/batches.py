@@ -114,6 +114,18 @@ def attribute(cmdlets: Sequence[Cmdlet], outcome: Outcome) -> list[Reply | None]
     ]
 
 
+def sender_of_object(cmdlets: Sequence[Cmdlet], item: dict[str, Any]) -> Cmdlet | None:
+    """Whose object this is, for whoever tells of it; None where that is not certain."""
+    owner = 0 if len(cmdlets) == 1 else _owner_of_object(cmdlets, item)
+    return None if owner is None else cmdlets[owner]
+
+
+def sender_of_name(cmdlets: Sequence[Cmdlet], name: str) -> Cmdlet | None:
+    """The statement that a warning or an error names; None where that is not certain."""
+    owner = 0 if len(cmdlets) == 1 else _owner_of_name(cmdlets, name)
+    return None if owner is None else cmdlets[owner]
+
+
 def _owner_of_object(cmdlets: Sequence[Cmdlet], item: dict[str, Any]) -> int | None:
     word = first_type(item).removeprefix("Selected.").rpartition(".")[2]
     owners = [at for at, cmdlet in enumerate(cmdlets) if word in OUTPUT_TYPES.get(cmdlet.name.lower(), ())]

@@ -139,14 +139,24 @@ class Connection:
                 raise Cancelled
             result = self._attempt(statements, cancellation, deadline)
             if isinstance(result, Outcome):
+                for cmdlet in statements:
+                    self._listen(StreamLine("done", "", cmdlet))
                 return result
             opening = self._phase is _Phase.OPENING
             may_repeat = recovery.allows(result, opening=opening) and time.monotonic() + recovery.pause < deadline
             error = self._judge(result, statements[0], may_repeat=may_repeat)
             if error is not None:
+                self._tell_failure(error, statements)
                 raise error.with_traceback(None)
             self._listen(StreamLine("progress", _("The connection was lost; asking again")))
             cancellation.wait(recovery.pause)
+
+    def _tell_failure(self, error: PushtuiError, statements: list[Cmdlet]) -> None:
+        """Why there will be no answer: one line for all, and a word to each."""
+        if not isinstance(error, Cancelled):
+            self._listen(StreamLine("error", clean(error.what), statements[0] if len(statements) == 1 else None))
+        for cmdlet in statements:
+            self._listen(StreamLine("lost", clean(str(error)), cmdlet))
 
     def _attempt(self, statements: list[Cmdlet], cancellation: Cancellation, deadline: float) -> Outcome | Failure:
         """What came of one try. The exceptions of the libraries end here."""
@@ -155,7 +165,7 @@ class Connection:
         try:
             shell = self._ready(writing is not None, deadline)
             for cmdlet in statements:
-                self._listen(StreamLine("command", clean(cmdlet.text)))
+                self._listen(StreamLine("command", clean(cmdlet.text), cmdlet))
             self._phase, self.in_doubt = _Phase.SENDING, writing
             self._pipeline = shell.start(statements, _left(deadline))
             self._phase = _Phase.RUNNING

@@ -21,7 +21,7 @@ from pypsrp.wsman import NAMESPACES, WSMan, WSManAction
 from pushtui.base.commands import Cmdlet, Later, Value
 from pushtui.base.secret import Secret
 from pushtui.base.text import clean_line
-from pushtui.exchange.batches import Outcome
+from pushtui.exchange.batches import Outcome, sender_of_name, sender_of_object
 from pushtui.exchange.clixml import as_object, decode
 from pushtui.exchange.cmdlet_errors import CmdletError, cmdlet_error
 from pushtui.exchange.endpoint import Endpoint
@@ -218,24 +218,26 @@ class Pipeline:
         for item in self._new("output", self._powershell.output):
             properties = as_object(_plain(item))
             self.outcome.objects.append(properties)
-            yield from output_lines(properties, everything=everything)
+            about = sender_of_object(self._cmdlets, properties)
+            yield from output_lines(properties, everything=everything, about=about, body=_received(item))
+        only = self._cmdlets[0] if len(self._cmdlets) == 1 else None
         for record in self._new("verbose", streams.verbose):
-            yield line("verbose", str(_record(record).get("InformationalRecord_Message") or record.message))
+            yield line("verbose", str(_record(record).get("InformationalRecord_Message") or record.message), only)
         for record in self._new("information", streams.information):
-            yield line("verbose", str(_plain(record.message_data)))
+            yield line("verbose", str(_plain(record.message_data)), only)
         for record in self._new("progress", streams.progress):
-            yield _progress(record)
+            yield _progress(record, only)
         for record in self._new("warning", streams.warning):
             properties = _record(record)
             text = clean_line(str(properties.get("InformationalRecord_Message") or record.message or ""))
             origin = properties.get("CommandInfo_Name") or properties.get("InvocationInfo_InvocationName") or ""
             self.outcome.warnings.append((clean_line(str(origin)), text))
-            yield line("warning", text)
+            yield line("warning", text, sender_of_name(self._cmdlets, clean_line(str(origin))), _received(record))
         for record in self._new("error", streams.error):
             error = cmdlet_error(_record(record))
             if error not in self.outcome.errors:
                 self.outcome.errors.append(error)
-                yield line("error", _error_text(error))
+                yield line("error", _error_text(error), sender_of_name(self._cmdlets, error.cmdlet), _received(record))
 
     def _new(self, name: str, items: list[Any]) -> Iterable[Any]:
         before = self._taken.get(name, 0)
@@ -271,13 +273,19 @@ def _plain(item: Any) -> Any:
     return item
 
 
+def _received(item: Any) -> str:
+    """The CLIXML that it came as; of a plain value, its text."""
+    xml = getattr(item, "_xml", None)
+    return xml if isinstance(xml, str) else str(item)
+
+
 def _record(record: Any) -> dict[str, Any]:
     return as_object(_plain(record))
 
 
-def _progress(record: Any) -> StreamLine:
+def _progress(record: Any, about: Cmdlet | None) -> StreamLine:
     percent = f" {record.percent_complete}%" if (record.percent_complete or -1) >= 0 else ""
-    return line("progress", f"{record.activity or ''}: {record.description or ''}{percent}")
+    return line("progress", f"{record.activity or ''}: {record.description or ''}{percent}", about)
 
 
 def _error_text(error: CmdletError) -> str:

@@ -155,7 +155,7 @@ class Worker:
         return True
 
     def _one(self, cmdlet: Cmdlet) -> Reply:
-        self._listen("command", cmdlet.text)
+        self._listen("command", cmdlet.text, cmdlet)
         ports = self._ports
         values = dict(cmdlet.parameters)
         if cmdlet.name == "Invoke-MonitoringProbe":
@@ -186,7 +186,7 @@ class Directory:
         return cancellable(lambda: self._ports.ask(Discovery(domain), f"discover {domain}").objects[0], cancellation)
 
     def send(self, request: GraphRequest, tenant: str, cancellation: Cancellation, timeout: float) -> Future[Any]:
-        self._listen("command", request.text)
+        self._listen("command", request.text, request)
         if request.reads:
             return cancellable(lambda: self._ports.ask(GraphRead(request), request.text).objects, cancellation)
 

@@ -117,6 +117,18 @@ def test_one_object_comes_as_it_is(world, make):
     assert world.server.asked[-1].path == "/v1.0/servicePrincipals(appId='0-1')?$select=id,keyCredentials"
 
 
+def test_what_is_said_names_its_request_and_carries_the_answer_but_no_token(world, make):
+    world.server.on("GET /v1.0/organization", make.Answer(body={"value": [{"id": "1"}]}), times=1)
+    send(world, ORGANIZATION)
+    said = [line for line in world.lines if line.about is ORGANIZATION]
+    assert [line.kind for line in said] == ["command", "verbose", "done"]
+    assert json.loads(said[1].body) == {"value": [{"id": "1"}]}
+    world.server.on("GET /v1.0/organization", make.graph_error(403, "Authorization_RequestDenied"))
+    refused(world, ORGANIZATION)
+    assert [line.kind for line in world.lines if line.about is ORGANIZATION][3:] == ["command", "error", "lost"]
+    assert not any("Bearer" in line.text + line.body or "eyJ" in line.body for line in world.lines)
+
+
 def test_a_filter_is_encoded_once(world, make):
     world.server.on("GET /v1.0/servicePrincipals", make.Answer(body={"value": []}))
     assert send(world, GraphRequest.of("GET", "/servicePrincipals", filter="appId eq 'a&b'")) == ()

@@ -140,14 +140,27 @@ def test_a_value_that_is_not_known_yet_is_never_sent(serve: Any, ask: Any) -> No
 def test_the_log_sees_everything_as_it_happens(serve: Any, ask: Any) -> None:
     server = serve()
     connection = server.connection()
-    ask(connection, Cmdlet.of("Get-ExchangeServer", Identity="warn"))
-    assert server.lines[0] == StreamLine("command", "Get-ExchangeServer -Identity 'warn'")
+    cmdlet = Cmdlet.of("Get-ExchangeServer", Identity="warn")
+    ask(connection, cmdlet)
+    assert server.lines[0] == StreamLine("command", "Get-ExchangeServer -Identity 'warn'", cmdlet)
     texts = {line.kind: [each.text for each in server.lines if each.kind == line.kind] for line in server.lines}
     assert "Name: EX01" in texts["output"]
     assert "Aliases: {EX01-a, EX01-b}" in texts["output"]
     assert texts["warning"] == ["The object \\x1b[31mEX01\\x1b[0m has been corrupted"]
     ask(connection, Cmdlet.of("Get-ExchangeServer", Identity="EX09"))
-    assert server.lines[-1].kind == "error"
+    assert [line.kind for line in server.lines[-2:]] == ["error", "done"]
+
+
+def test_each_line_names_its_cmdlet_and_the_first_of_an_object_carries_all_of_it(serve: Any, ask: Any) -> None:
+    server = serve()
+    cmdlets = [Cmdlet.of("Get-ExchangeServer", Identity="EX01"), AUTH_CONFIG]
+    replies = ask(server.connection(), *cmdlets)
+    said = [line for line in server.lines if line.kind == "output"]
+    for cmdlet, reply, sign in zip(cmdlets, replies, ("ExchangeServer<", "AuthConfig<"), strict=True):
+        bodies = [line.body for line in said if line.about is cmdlet and line.body]
+        assert len(bodies) == len(reply.objects) < len([line for line in said if line.about is cmdlet])
+        assert all(body.startswith("<Obj ") and sign in body for body in bodies)
+    assert [line.about for line in server.lines if line.kind == "done"] == cmdlets
 
 
 def test_one_connection_serves_many_runs_and_closes_its_shell(
