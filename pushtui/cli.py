@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import argparse
+import gettext
 import os
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from pushtui import __version__
 from pushtui.base.errors import Cancelled, PushtuiError, ReadOnlyRefused, UsageError
 from pushtui.base.secret import forbid_core_dumps
-from pushtui.base.words import _
+from pushtui.base.words import DOMAIN, FOLDER, _
+from pushtui.settings.language import speak
 
+TYPE_CHECKING = False  # as in `typing`, which takes longer to load than the rest of this
 if TYPE_CHECKING:
     from pushtui.headless import Options
+    from pushtui.profile import Profile
+    from pushtui.settings.model import Settings
+    from pushtui.settings.reading import Gathered
 
 STEPS = (
     "tenant",
@@ -30,7 +35,9 @@ CONSENTS = ("service-principal-key", "replace-certificate", "break-trust")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program; the exit code."""
-    options = _parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    _speak(given)
+    options = _parser().parse_args(given)
     forbid_core_dumps()
     try:
         return _dispatch(options)
@@ -45,6 +52,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+
+
+def _speak(arguments: Sequence[str]) -> None:
+    """Choose the language before the first word; `argparse` looks its own words up in our catalogue, too."""
+    os.environ["LANGUAGE"] = speak(arguments)
+    gettext.bindtextdomain(DOMAIN, FOLDER)
+    gettext.textdomain(DOMAIN)
 
 
 def _fail(error: PushtuiError, code: int) -> int:
@@ -63,6 +77,20 @@ def _parser() -> argparse.ArgumentParser:
     )
     common.add_argument(
         "--read-only", action="store_true", default=argparse.SUPPRESS, help=_("nothing is written, whatever is asked")
+    )
+    common.add_argument(
+        "--language", metavar="CODE", default=argparse.SUPPRESS, help=_("speak this language, such as en or it")
+    )
+    screen = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    screen.add_argument("--theme", metavar="NAME", default=argparse.SUPPRESS, help=_("the colours of the screen"))
+    screen.add_argument(
+        "--plain",
+        action="store_true",
+        default=argparse.SUPPRESS,
+        help=_("no frames and nothing that moves: for screen readers and slow lines"),
+    )
+    screen.add_argument(
+        "--mouse", action="store_true", default=argparse.SUPPRESS, help=_("take the mouse from the terminal")
     )
     steps = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     steps.add_argument(
@@ -83,7 +111,7 @@ def _parser() -> argparse.ArgumentParser:
         ),
         epilog=_exit_codes(),
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        parents=[common],
+        parents=[common, screen],
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"pushtui {__version__}")
@@ -97,7 +125,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_runs(commands, [common])
     _add_report(commands, [common])
     _add_doctor(commands, [common])
-    _add_lab(commands, [common])
+    _add_lab(commands, [common, screen])
+    _add_config(commands, [common, screen])
     return parser
 
 
@@ -309,6 +338,22 @@ def _add_lab(
     approve.add_argument("--decline", action="store_true", help=_("decline it instead"))
 
 
+def _add_config(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], parents: list[argparse.ArgumentParser]
+) -> None:
+    text = _("show every setting and where it comes from")
+    config = commands.add_parser("config", help=text, description=_capital(text), parents=parents, allow_abbrev=False)
+    config.add_argument("--json", action="store_true", help=_("print one JSON document on standard output"))
+    actions = config.add_subparsers(dest="config_command", metavar="")
+    for name, words in {
+        "check": _("only say what is wrong with them; 2 where something is"),
+        "example": _("print a settings file that explains every setting"),
+        "keys": _("list what keys do, with the ids that the settings name"),
+        "path": _("print where the settings file is"),
+    }.items():
+        actions.add_parser(name, help=words, description=_capital(words), allow_abbrev=False)
+
+
 def _capital(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}."
 
@@ -334,22 +379,44 @@ def _dispatch(options: argparse.Namespace) -> int:
             return _runs(options)
         case "doctor":
             return _doctor(options)
+        case "config":
+            return _config(options)
         case _:
             return _headless(options)
 
 
-def _headless(options: argparse.Namespace) -> int:
-    from pushtui.headless import run
+def _gathered(options: argparse.Namespace) -> Gathered:
+    from pushtui.settings.reading import NAMES, gather
+
+    return gather(os.environ, {name: value for name, value in vars(options).items() if name in NAMES})
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    return _gathered(options).or_refuse()
+
+
+def _config(options: argparse.Namespace) -> int:
+    from pushtui.configuration import run
+
+    return run(options.config_command or "", _gathered(options), json=options.json)
+
+
+def _profile(options: argparse.Namespace) -> Profile:
     from pushtui.profile import load, locate
 
-    return run(load(locate(getattr(options, "profile", ""))), _options(options))
+    return load(locate(getattr(options, "profile", "")), _settings(options).wait_seconds)
+
+
+def _headless(options: argparse.Namespace) -> int:
+    from pushtui.headless import run
+
+    return run(_profile(options), _options(options))
 
 
 def _runs(options: argparse.Namespace) -> int:
     from pushtui.history import list_runs, show_run
-    from pushtui.profile import load, locate
 
-    profile = load(locate(getattr(options, "profile", "")))
+    profile = _profile(options)
     if options.runs_command == "show":
         return show_run(profile, options.run, "json" if options.json else "html" if options.html else "markdown")
     return list_runs(profile, json=options.json)
@@ -357,9 +424,8 @@ def _runs(options: argparse.Namespace) -> int:
 
 def _doctor(options: argparse.Namespace) -> int:
     from pushtui.headless import run_doctor
-    from pushtui.profile import load, locate
 
-    return run_doctor(load(locate(getattr(options, "profile", ""))), json=options.json)
+    return run_doctor(_profile(options), json=options.json)
 
 
 def _options(options: argparse.Namespace) -> Options:
@@ -389,12 +455,13 @@ def _options(options: argparse.Namespace) -> Options:
 def _application(options: argparse.Namespace) -> int:
     from pushtui.profile import load, load_or_new, locate
 
-    choice = getattr(options, "profile", "")
-    profile = load(locate(choice)) if choice else load_or_new(locate(choice))
+    gathered, choice = _gathered(options), getattr(options, "profile", "")
+    wait = gathered.or_refuse().wait_seconds
+    profile = load(locate(choice), wait) if choice else load_or_new(locate(choice), wait)
     _refuse_without_terminal()
     from pushtui.tui.launch import run
 
-    return run(profile, read_only=getattr(options, "read_only", False))
+    return run(profile, gathered, read_only=getattr(options, "read_only", False))
 
 
 def _lab(options: argparse.Namespace) -> int:
@@ -404,13 +471,15 @@ def _lab(options: argparse.Namespace) -> int:
         return become_lab(["approve", options.code, *(["--decline"] if options.decline else [])])
     if options.serve:
         return become_lab(["--scenario", options.scenario, *(["--kerberos"] if options.kerberos else [])])
+    gathered = _gathered(options)
+    wait = gathered.or_refuse().wait_seconds
     _refuse_without_terminal()
     from pushtui.profile import load
 
     with Lab(options.scenario, kerberos=options.kerberos) as lab:
         from pushtui.tui.launch import run
 
-        return run(load(lab.profile), read_only=getattr(options, "read_only", False))
+        return run(load(lab.profile, wait), gathered, read_only=getattr(options, "read_only", False))
 
 
 def _refuse_without_terminal() -> None:

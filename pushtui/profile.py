@@ -26,6 +26,8 @@ from pushtui.exchange.settings import ExchangeSettings, WindowsSettings
 from pushtui.mail.settings import MailSettings
 
 SCHEMA = 1
+SETTINGS = "settings"
+"""What no profile is called: the settings are in a file of that name, beside the profiles."""
 _LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
 _HOST_LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
 _PATH_FIELDS = frozenset(
@@ -100,13 +102,16 @@ def locate(choice: str) -> Path:
     """The file that ``-p`` means: a path where it looks like one (a slash or ``.toml``), else a profile's name."""
     if "/" in choice or choice.endswith(".toml"):
         return Path(choice).expanduser().absolute()
-    if choice and not re.fullmatch(r"[\w.-]+", choice):
+    if choice and (not re.fullmatch(r"[\w.-]+", choice) or choice == SETTINGS):
         raise UsageError("profile.bad-name", _("“{name}” is not a profile's name").format(name=clean_line(choice)))
     return default_path(choice)
 
 
-def load(path: Path) -> Profile:
-    """The profile in the file. Raises `UsageError` with one clear sentence for whatever is wrong with it."""
+def load(path: Path, wait_seconds: float | None = None) -> Profile:
+    """The profile in the file; `wait_seconds` holds where it says nothing of its own.
+
+    Raises `UsageError` with one clear sentence for whatever is wrong with it.
+    """
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
@@ -123,15 +128,15 @@ def load(path: Path) -> Profile:
             _("The profile {path} cannot be read").format(path=clean_line(str(path))),
             cause=clean_line(error.strerror or type(error).__name__),
         ) from None
-    return parse(text, path)
+    return parse(text, path, wait_seconds)
 
 
-def load_or_new(path: Path) -> Profile:
+def load_or_new(path: Path, wait_seconds: float | None = None) -> Profile:
     """As :func:`load`, but an absent file is a new, empty profile that will be kept there."""
-    return load(path) if path.exists() else Profile(path=path)
+    return load(path, wait_seconds) if path.exists() else parse("", path, wait_seconds)
 
 
-def parse(text: str, path: Path) -> Profile:
+def parse(text: str, path: Path, wait_seconds: float | None = None) -> Profile:
     """The profile in the text; `path` is where it belongs. Raises `UsageError`."""
     where = clean_line(str(path))
     try:
@@ -144,6 +149,9 @@ def parse(text: str, path: Path) -> Profile:
         raise UsageError(
             "settings.unknown-key", _("{where} has an unknown key “{key}”").format(where=where, key="path")
         )
+    verification = table.get("verification", {})
+    if wait_seconds is not None and isinstance(verification, dict) and "wait-seconds" not in verification:
+        table["verification"] = {"wait_seconds": wait_seconds, **verification}
     profile = read_table(Profile, table, where)
     if profile.schema != SCHEMA:
         raise UsageError(

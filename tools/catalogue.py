@@ -20,6 +20,10 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from pushtui.settings.documentation import documented  # noqa: E402  # of this tree, whatever is installed
+
 PACKAGE = ROOT / "pushtui"
 LOCALE = PACKAGE / "locale"
 MARKS = frozenset({"_", "N_"})
@@ -44,6 +48,8 @@ def messages() -> dict[str, list[str]]:
             places = found.setdefault(text, [])
             if name not in places:
                 places.append(name)
+    for text in documented().values():
+        found.setdefault(text, []).append("pushtui/settings/model.py")
     return found
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import resource
-from typing import NoReturn
+
+TYPE_CHECKING = False  # as in `typing`, without loading it: `pushtui --help` comes by here
+if TYPE_CHECKING:
+    from typing import NoReturn
 
 
 class Secret:
@@ -40,5 +42,7 @@ class Secret:
 
 def forbid_core_dumps() -> None:
     """A crash must not write the memory of this process, with its secrets, to a disk; children inherit that."""
-    with contextlib.suppress(ValueError, OSError):
+    try:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    except (ValueError, OSError):
+        return

@@ -6,10 +6,12 @@ alone, or have another beside them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from textual.binding import Binding, BindingType
+from textual.keys import format_key
 
 from pushtui.base.words import _
 
@@ -35,31 +37,73 @@ class Action:
     """Whether the command palette offers it."""
     shown: str = ""
     """How the help writes its keys, where that is shorter than all of them."""
+    slug: str = ""
+    """Its word in the id, where the name alone does not tell it from others."""
+
+    @property
+    def id(self) -> str:
+        """Stable, for the settings: the place and what it does there, such as ``main.check-all``."""
+        return f"{self.where}.{self.slug or self.name.replace('_', '-').replace('(', '-').replace(')', '')}"
 
     @property
     def display(self) -> str:
         """The keys as people write them."""
-        return self.shown or " ".join(_KEY_WORDS.get(key, key) for key in self.keys.split(","))
+        return self.shown or " ".join(_as_people_write(key) for key in self.keys.split(",") if key)
+
+    def with_keys(self, keys: str) -> Action:
+        """The same on other keys."""
+        return replace(self, keys=keys, shown="")
 
 
 _KEY_WORDS = {
-    "question_mark": "?",
     "escape": "Esc",
     "enter": "Enter",
-    "slash": "/",
-    "f1": "F1",
-    "ctrl+p": "Ctrl+P",
-    "ctrl+q": "Ctrl+Q",
-    "ctrl+c": "Ctrl+C",
-    "ctrl+z": "Ctrl+Z",
-    "tab": "Tab",
-    "shift+tab": "Shift+Tab",
-    "ctrl+l": "Ctrl+L",
+    "backspace": "Backspace",
+    "delete": "Del",
+    "up": "↑",
+    "down": "↓",
+    "left": "←",
+    "right": "→",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
 }
 
 
+def _as_people_write(key: str) -> str:
+    """``Ctrl+P`` of ``ctrl+p``, ``?`` of ``question_mark``; letters stay as they are: P is not p."""
+    *modifiers, last = key.split("+")
+    word = _KEY_WORDS.get(last, last)
+    if word == last and len(last) > 1:
+        sign = format_key(last)
+        word = sign if len(sign) == 1 else last.title()
+    elif modifiers:
+        word = word.upper() if len(word) == 1 else word
+    return "+".join([*(each.title() for each in modifiers), word])
+
+
+_remapped: dict[str, str] = {}
+"""Id → keys, where a person set others."""
+
+
+def remap(keys: Mapping[str, str]) -> None:
+    """Show these keys from now on, by the ids of their actions; who binds them is the application."""
+    _remapped.clear()
+    _remapped.update(keys)
+
+
 def actions() -> tuple[Action, ...]:
-    """The table, in the order in which help shows it; made when asked, so that it is in the user's language."""
+    """The table with the person's own keys, in the order in which help shows it; in the language of the moment."""
+    return tuple(action.with_keys(_remapped[action.id]) if action.id in _remapped else action for action in table())
+
+
+def key_of(name: str, where: Where = "main") -> str:
+    """The first key of an action as people write it, for a sentence that names it."""
+    action = next(each for each in actions() if each.name == name and each.where == where)
+    return action.display.split()[0] if action.keys else _("Ctrl+P")
+
+
+def table() -> tuple[Action, ...]:
+    """The table as it is without any settings."""
     return (
         Action("check_all", "c", _("check"), _("Check all steps; nothing is changed"), "main", bar=True, palette=True),
         Action("check_step", "r", _("re-check"), _("Check the selected step again"), "main", palette=True),
@@ -143,20 +187,24 @@ def actions() -> tuple[Action, ...]:
         Action("palette", "ctrl+p", _("commands"), _("Find a command by its name"), "main"),
         Action("repaint", "ctrl+l", _("repaint"), _("Paint the screen anew"), "main", palette=True),
         Action("suspend", "ctrl+z", _("suspend"), _("Back to the shell; fg returns"), "main"),
-        Action("move(-1)", "up,k", _("up"), _("Select the step before"), "steps", shown="↑ k"),
-        Action("move(1)", "down,j", _("down"), _("Select the next step"), "steps", shown="↓ j"),
-        Action("select(1)", "home,g,1", _("first"), _("Select the first step"), "steps", shown="Home g"),
-        Action("select(0)", "end,G", _("last"), _("Select the last step"), "steps", shown="End G"),
+        Action("move(-1)", "up,k", _("up"), _("Select the step before"), "steps", shown="↑ k", slug="up"),
+        Action("move(1)", "down,j", _("down"), _("Select the next step"), "steps", shown="↓ j", slug="down"),
+        Action("select(1)", "home,g,1", _("first"), _("Select the first step"), "steps", shown="Home g", slug="first"),
+        Action("select(0)", "end,G", _("last"), _("Select the last step"), "steps", shown="End G", slug="last"),
         *(Action(f"select({number})", str(number), "", "", "steps") for number in range(2, 8)),
         Action("open", "enter", _("open"), _("Show what was found and what would be changed"), "steps"),
         *_scrolling("detail"),
         *_scrolling("log"),
-        Action("scroll_sideways(-1)", "left,h", _("left"), _("Scroll long lines back"), "log", shown="← h"),
-        Action("scroll_sideways(1)", "right", _("right"), _("Scroll long lines sideways"), "log", shown="→"),
+        Action(
+            "scroll_sideways(-1)", "left,h", _("left"), _("Scroll long lines back"), "log", shown="← h", slug="left"
+        ),
+        Action(
+            "scroll_sideways(1)", "right", _("right"), _("Scroll long lines sideways"), "log", shown="→", slug="right"
+        ),
         Action("follow", "f", _("follow"), _("Go to the end and follow it"), "log"),
         Action("find", "slash", _("find"), _("Search the log"), "log"),
-        Action("find_next(1)", "n", _("next hit"), _("Go to the next hit"), "log"),
-        Action("find_next(-1)", "N", _("hit before"), _("Go to the hit before"), "log"),
+        Action("find_next(1)", "n", _("next hit"), _("Go to the next hit"), "log", slug="find-next"),
+        Action("find_next(-1)", "N", _("hit before"), _("Go to the hit before"), "log", slug="find-previous"),
         Action("narrow", "v", _("levels"), _("Show everything, commands and problems, or problems only"), "log"),
         Action("only_step", "t", _("step"), _("Show only the lines of the selected step, or all"), "log"),
         Action("open_entry", "enter", _("open"), _("Show an entry in full"), "log"),
@@ -179,16 +227,16 @@ def _scrolling(where: Where) -> tuple[Action, ...]:
 
 
 def bindings(where: Where) -> list[BindingType]:
-    """The bindings of one place. Ids are stable, for a later key map."""
+    """The bindings of one place, on the table's own keys: a person's come with Textual's key map, by the ids."""
     return [
         Binding(
             action.keys,
             action.name,
             action.label,
-            id=f"{where}.{action.name.replace('(', '-').replace(')', '')}",
+            id=action.id,
             show=action.bar,
             priority=action.where == "any",
         )
-        for action in actions()
+        for action in table()
         if action.where == where
     ]

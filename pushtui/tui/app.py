@@ -22,7 +22,8 @@ from pushtui.engine.plan import Task, actions_now
 from pushtui.procedure.model import Status, StepId
 from pushtui.profile import Profile
 from pushtui.reporting import sentences
-from pushtui.tui import hangup, theme
+from pushtui.settings.model import Settings
+from pushtui.tui import hangup, keymap, theme
 from pushtui.tui.actions import actions, bindings
 from pushtui.tui.conductor import TASK_STEPS, Conductor
 from pushtui.tui.painting import PaintsOnce
@@ -66,15 +67,18 @@ class PushtuiApp(PaintsOnce[int], inherit_bindings=False):
         read_only: bool = False,
         clock: Clock | None = None,
         terminal: Terminal | None = None,
+        settings: Settings | None = None,
     ) -> None:
-        self._terminal = terminal or Terminal.of(os.environ)
+        self.settings = settings or Settings()
+        self._terminal = (terminal or Terminal.of(os.environ)).liked(self.settings)
         super().__init__()
+        self.set_keymap(keymap.use(self.settings.keys))
         self.symbols = UNICODE if self._terminal.unicode else ASCII
         self.conductor = Conductor(profile, factory, read_only=read_only, clock=clock)
         for each in theme.THEMES:
             self.register_theme(each)
-        self.theme = theme.DARK.name if self._terminal.own_colours else theme.TERMINAL.name
-        self.animation_level = "none"
+        self.theme = self._terminal.theme
+        self.animation_level = "none" if self.settings.plain else self.settings.animation
         self.set_class(not self._terminal.unicode, "-ascii")
         self._secrets: list[tuple[SecretRequest, Screen[Any]]] = []
         self._stale: set[Screen[Any]] = set()
@@ -87,7 +91,7 @@ class PushtuiApp(PaintsOnce[int], inherit_bindings=False):
         """The command palette: the actions of the main screen, and the themes."""
         for action in actions():
             if action.palette:
-                title = f"{action.description}  ({action.display})"
+                title = f"{action.description}  ({action.display})" if action.keys else action.description
                 yield SystemCommand(title, "", partial(self._do, action.name))
         for each in theme.THEMES:
             words = _("Colours: {name}").format(name=each.name.removeprefix("pushtui-"))
@@ -97,7 +101,7 @@ class PushtuiApp(PaintsOnce[int], inherit_bindings=False):
         await self.run_action(name, self.main)
 
     def get_default_screen(self) -> MainScreen:
-        self.main = MainScreen(self.conductor, self.symbols, *self.size)
+        self.main = MainScreen(self.conductor, self.symbols, *self.size, log_lines=self.settings.log_lines)
         return self.main
 
     def on_mount(self) -> None:

@@ -14,6 +14,7 @@ from pushtui.engine.events import LogLine, StepReport
 from pushtui.engine.plan import PROCEDURE, Task
 from pushtui.procedure.model import Consent, Severity, StepId
 from pushtui.profile import VALIDATORS, Profile, save_fields, with_fields
+from pushtui.tui.actions import key_of
 from pushtui.tui.bridge import Bridge
 from pushtui.tui.prompts import SecretRequest
 from pushtui.tui.runner import OperationEnded, Runner
@@ -141,13 +142,13 @@ class Conductor:
     def why_not(self, steps: Iterable[StepId], *, write: bool = False) -> str:
         """Why nothing can be started for these steps now, as a sentence; empty when it can."""
         if self.state.busy:
-            return _("Something is running; x cancels it")
+            return _("Something is running; {key} cancels it").format(key=key_of("cancel"))
         wanted = set(steps)
         for name, problem in self.problems.items():
             if NEEDED_BY[name] & wanted:
                 return problem
         if write and self.read_only:
-            return _("This run is read-only: p shows the plan")
+            return _("This run is read-only: {key} shows the plan").format(key=key_of("plan"))
         return ""
 
     # --- what is done ----------------------------------------------------------------------------------------------

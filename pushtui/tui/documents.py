@@ -11,6 +11,7 @@ from pushtui.base.words import _
 from pushtui.engine.events import LogLine, StepReport
 from pushtui.procedure.model import Action, Ask, Change, Finding, GraphWrite, Risk, Severity, Status, Trial, Wait
 from pushtui.reporting import sentences
+from pushtui.tui.actions import key_of
 from pushtui.tui.explanations import explanation
 from pushtui.tui.paragraphs import BLANK, Block, Columns, Paragraph, text
 from pushtui.tui.symbols import SEVERITY_INK, STATUS_INK, Symbols
@@ -59,19 +60,21 @@ def next_step(report: StepReport) -> str:
     """What a person does next about this step; empty where there is nothing to do."""
     match report.status:
         case Status.UNKNOWN if not report.findings:
-            return _("c checks all steps, r this one; nothing is changed by that")
+            return _("{all} checks all steps, {this} this one; nothing is changed by that").format(
+                all=key_of("check_all"), this=key_of("check_step")
+            )
         case Status.CANCELLED:
-            return _("r checks this step again")
+            return _("{key} checks this step again").format(key=key_of("check_step"))
         case Status.SKIPPED:
-            return _("a runs it; what will happen is shown first")
+            return _("{key} runs it; what will happen is shown first").format(key=key_of("apply_step"))
         case Status.CHANGE_NEEDED | Status.UNKNOWN if report.actions:
-            return _("a applies this step; what will change is shown first")
+            return _("{key} applies this step; what will change is shown first").format(key=key_of("apply_step"))
         case Status.BLOCKED:
             return _("Repair the earlier steps first, from the top of the chain down")
         case Status.WAITING:
-            return _("Nothing to do but to wait; r checks again")
+            return _("Nothing to do but to wait; {key} checks again").format(key=key_of("check_step"))
         case Status.ATTENTION | Status.FAILED | Status.UNKNOWN:
-            return _("Do what stands below, then r checks again")
+            return _("Do what stands below, then {key} checks again").format(key=key_of("check_step"))
     return ""
 
 

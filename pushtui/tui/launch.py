@@ -10,6 +10,8 @@ from typing import Any
 from pushtui.base.errors import UsageError
 from pushtui.base.words import _
 from pushtui.profile import Profile
+from pushtui.settings.reading import Gathered
+from pushtui.tui import keymap
 from pushtui.tui.app import PushtuiApp
 from pushtui.tui.session import PromptsLike, SessionFactory, SessionLike
 from pushtui.tui.terminal import Terminal
@@ -26,10 +28,10 @@ def session_factory(*, read_only: bool) -> SessionFactory:
     return make
 
 
-def run(profile: Profile, *, read_only: bool = False, mouse: bool = False) -> int:
-    """Show the application until the person leaves; returns the exit code. Raises `UsageError` without a terminal.
+def run(profile: Profile, gathered: Gathered, *, read_only: bool = False) -> int:
+    """Show the application until the person leaves; returns the exit code.
 
-    The mouse is left to the terminal, whose own selection then works, unless it is asked for.
+    Raises `UsageError` without a terminal, and for keys that the settings give to nothing or twice.
     """
     terminal = Terminal.of(os.environ)
     if not terminal.usable or not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
@@ -38,7 +40,15 @@ def run(profile: Profile, *, read_only: bool = False, mouse: bool = False) -> in
             _("The terminal application needs a terminal that can move its cursor"),
             remedy=_("Use pushtui check, plan or apply here"),
         )
+    for problem in keymap.problems(gathered) if gathered.settings.keys else ():
+        raise problem
     sys.setswitchinterval(0.001)
-    app = PushtuiApp(profile, session_factory(read_only=read_only), read_only=read_only, terminal=terminal)
-    result = app.run(mouse=mouse)
+    app = PushtuiApp(
+        profile,
+        session_factory(read_only=read_only),
+        read_only=read_only,
+        terminal=terminal,
+        settings=gathered.settings,
+    )
+    result = app.run(mouse=gathered.settings.mouse)
     return app.return_code or 0 if result is None else result

@@ -7,7 +7,7 @@ from datetime import datetime
 from pushtui.base.words import _
 from pushtui.procedure.model import Status, StepId
 from pushtui.reporting import sentences
-from pushtui.tui.actions import actions
+from pushtui.tui.actions import actions, key_of
 from pushtui.tui.conductor import ALL, TASK_STEPS, Conductor
 from pushtui.tui.explanations import purpose
 from pushtui.tui.state import State
@@ -88,21 +88,25 @@ def why_not(conductor: Conductor, name: str, step: StepId) -> str:
         case "cancel":
             return "" if conductor.state.busy else _("Nothing is running")
         case "edit":
-            return _("Not while something runs; x cancels it") if conductor.state.busy else ""
+            words = _("Not while something runs; {key} cancels it").format(key=key_of("cancel"))
+            return words if conductor.state.busy else ""
     return ""
 
 
 def main_keys(conductor: Conductor, step: StepId, *, alone: bool) -> list[Key]:
     """The keys of the main screen; `alone`: a pane has the room of others, and Esc goes back."""
     keys = [
-        (action.display.split()[0], action.label, not why_not(conductor, action.name, step))
+        (action.display.partition(" ")[0], action.label, not why_not(conductor, action.name, step))
         for action in actions()
-        if action.bar and not (alone and action.name in {"edit", "show_log"})
+        if action.bar and action.keys and not (alone and action.name in {"edit", "show_log"})
     ]
-    return [("Esc", _("back"), True), *keys] if alone else keys
+    return [(key_of("back"), _("back"), True), *keys] if alone else keys
 
 
 def log_keys() -> list[Key]:
     """The keys while the log has the focus."""
     keys = [(action.display, action.label, True) for action in actions() if action.name in _LOG_KEYS]
-    return [*keys, ("z", _("zoom"), True), ("Esc", _("back"), True), ("?", _("help"), True)]
+    main = [
+        (key_of(name), label, True) for name, label in (("zoom", _("zoom")), ("back", _("back")), ("help", _("help")))
+    ]
+    return [*keys, *main]

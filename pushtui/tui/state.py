@@ -20,6 +20,7 @@ from pushtui.engine.events import (
 )
 from pushtui.procedure.model import Ask, Severity, Status, StepId, Wait
 from pushtui.reporting.sentences import finding_text
+from pushtui.tui.actions import key_of
 from pushtui.tui.times import countdown, whole
 
 RUNNING = frozenset({Status.CHECKING, Status.APPLYING, Status.WAITING})
@@ -173,7 +174,9 @@ def diagnosis(rows: list[DoctorRow]) -> tuple[str, str]:
     """What the doctor found, in one sentence, and its ink."""
     failed = sum(row.verdict is Verdict.FAILED for row in rows)
     if failed:
-        return _("The doctor found {count} failures: d shows them").format(count=failed), "error"
+        return _("The doctor found {count} failures: {key} shows them").format(
+            count=failed, key=key_of("doctor")
+        ), "error"
     return _("The doctor found no failure"), "ok"
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import codecs
 import locale
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from pushtui.settings.model import OWN_THEMES, Settings
 
 _SIXTEEN_COLOURS = frozenset({"xterm", "screen", "linux", "vt100", "vt102", "vt220", "ansi", "rxvt"})
 _NO_SYMBOLS = frozenset({"linux", "vt100", "vt102", "vt220", "ansi"})
@@ -23,6 +25,10 @@ class Terminal:
     """Repaints a second while something streams: fewer over SSH, where bytes are latency."""
     usable: bool
     """Whether full-screen applications work at all."""
+    light: bool = False
+    """Whether its background is known to be light."""
+    theme: str = OWN_THEMES[0]
+    """The colours to show."""
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> Terminal:
@@ -34,7 +40,23 @@ class Terminal:
             own_colours="NO_COLOR" not in environment and (many or term not in _SIXTEEN_COLOURS),
             frames=5 if "SSH_CONNECTION" in environment else 10,
             usable=term not in {"dumb", "unknown"},
+            light=_light(environment.get("COLORFGBG", "")),
         )
+
+    def liked(self, settings: Settings) -> Terminal:
+        """With what the person set."""
+        dark, light, terminals_own = OWN_THEMES
+        auto = terminals_own if not self.own_colours else light if self.light else dark
+        return replace(
+            self,
+            unicode=self.unicode if settings.symbols == "auto" else settings.symbols == "unicode",
+            theme=auto if settings.theme == "auto" else settings.theme,
+        )
+
+
+def _light(colours: str) -> bool:
+    """What ``COLORFGBG`` says, as rxvt and others set it: the last part is the background, 7 and 15 are white."""
+    return colours.rpartition(";")[2] in {"7", "15"}
 
 
 def _utf8() -> bool:

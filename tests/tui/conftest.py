@@ -38,6 +38,7 @@ from pushtui.procedure.model import (
     Wait,
 )
 from pushtui.profile import Profile
+from pushtui.settings.model import Settings
 from pushtui.tui.app import PushtuiApp
 from pushtui.tui.terminal import Terminal
 
@@ -314,6 +315,7 @@ def drive(profile: Profile) -> Any:
         terminal: Terminal = TERMINAL,
         read_only: bool = False,
         profile_read_only: bool = False,
+        settings: Settings | None = None,
         **changed: Any,
     ) -> Any:
         sessions: list[ScriptedSession] = []
@@ -331,6 +333,7 @@ def drive(profile: Profile) -> Any:
             read_only=read_only,
             clock=clock,
             terminal=terminal,
+            settings=settings,
         )
         async with app.run_test(size=size) as pilot:
             await pilot.pause()

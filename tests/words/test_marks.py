@@ -20,6 +20,7 @@ FILLED = {
     "pushtui/engine/expected.py": {"meaning"},
     "pushtui/exchange/kerberos_failures.py": {"cause", "remedy"},
     "pushtui/reporting/sentences.py": {"template", "kept"},
+    "pushtui/settings/documentation.py": {"text"},
 }
 """Names that hold a marked text where `_` takes them: a table was looked into a few lines before."""
 
@@ -113,6 +114,7 @@ def test_every_message_can_be_in_a_catalogue(catalogue: ModuleType) -> None:
     assert len(found) > 1000
     assert "pushtui/reporting/sentences.py" in found["Service principal"]
     assert "pushtui/reporting/texts_exchange.py" in found["{subject} holds it"]
+    assert any("pushtui/settings/model.py" in places for places in found.values())
 
 
 @pytest.mark.parametrize("path", [path for path in MODULES if "/lab/" not in _name(path)], ids=_name)

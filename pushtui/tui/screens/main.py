@@ -19,9 +19,10 @@ from pushtui.engine.plan import Task
 from pushtui.procedure.model import StepId
 from pushtui.reporting import sentences
 from pushtui.tui import presentation
-from pushtui.tui.actions import bindings
+from pushtui.tui.actions import bindings, key_of
 from pushtui.tui.conductor import Conductor, News
 from pushtui.tui.documents import step_document
+from pushtui.tui.log_store import LINES_KEPT
 from pushtui.tui.symbols import Symbols
 from pushtui.tui.widgets.connection_bar import ConnectionBar
 from pushtui.tui.widgets.document import Document
@@ -54,7 +55,9 @@ class MainScreen(Screen[None]):
     focused: Reactive[Widget | None] = reactive(None, repaint=False)
     """As Textual's own, without painting the whole screen anew when the focus moves."""
 
-    def __init__(self, conductor: Conductor, symbols: Symbols, width: int, height: int) -> None:
+    def __init__(
+        self, conductor: Conductor, symbols: Symbols, width: int, height: int, *, log_lines: int = LINES_KEPT
+    ) -> None:
         self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (_WIDE, "-wide")]
         self.VERTICAL_BREAKPOINTS = [(0, "-low"), (_MIDDLE, "-middle"), (_TALL, "-tall")]
         tall = "-tall" if height >= _TALL else "-middle" if height >= _MIDDLE else "-low"
@@ -66,7 +69,7 @@ class MainScreen(Screen[None]):
         self.fields = Fields(conductor.fields(), id="fields")
         self.steps = StepList([presentation.row(state, step, now) for step in StepId], symbols, id="steps")
         self.detail = Document(step_document(state.reports[self.steps.step], symbols, now), id="detail")
-        self.log_pane = LogPane(symbols, id="log")
+        self.log_pane = LogPane(symbols, log_lines, id="log")
         self.log_pane.step = self.steps.step
         self.find = Input(placeholder=_("Search the log"), compact=True, id="find")
         self.find.cursor_blink = False
@@ -220,7 +223,7 @@ class MainScreen(Screen[None]):
         elif self.classes & _ALONE:
             self._leave()
         elif self._conductor.state.operation in {"apply", "undo"}:
-            self.say(_("x cancels what is being applied"), "warning")
+            self.say(_("{key} cancels what is being applied").format(key=key_of("cancel")), "warning")
         elif self._conductor.state.busy:
             self.action_cancel()
         else:

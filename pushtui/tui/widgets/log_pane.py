@@ -19,8 +19,8 @@ from pushtui.base.text import clean_line
 from pushtui.base.words import _
 from pushtui.engine.events import Level, LogLine
 from pushtui.procedure.model import StepId
-from pushtui.tui.actions import bindings
-from pushtui.tui.log_store import Filter, LogStore, LogView, Row, find
+from pushtui.tui.actions import bindings, key_of
+from pushtui.tui.log_store import LINES_KEPT, Filter, LogStore, LogView, Row, find
 from pushtui.tui.symbols import LEVEL_INK, Symbols
 from pushtui.tui.widgets.inked import Inked, Piece, fitted
 
@@ -53,9 +53,9 @@ class LogPane(Inked, ScrollView, can_focus=True):
     class FindAsked(Message):
         """Somebody wants to search."""
 
-    def __init__(self, symbols: Symbols, *, id: str | None = None) -> None:  # noqa: A002  # Textual's name
+    def __init__(self, symbols: Symbols, limit: int = LINES_KEPT, *, id: str | None = None) -> None:  # noqa: A002  # Textual's name
         super().__init__(id=id)
-        self.store = LogStore()
+        self.store = LogStore(limit)
         self.view = LogView(self.store)
         self.step: StepId | None = None
         """The selected step, for the filter that shows only its lines."""
@@ -205,7 +205,9 @@ class LogPane(Inked, ScrollView, can_focus=True):
         place = y + self.scroll_offset.y
         width = self.scrollable_content_region.width
         if place >= len(self.view):
-            empty = _("Nothing yet. c checks all steps.") if not y and not len(self.view) else ""
+            if y or len(self.view):
+                return self.strip([], width)
+            empty = _("Nothing yet. {key} checks all steps.").format(key=key_of("check_all"))
             return self.strip([(f" {empty}", "muted")], width)
         number = self.view.number(place)
         hit = number == self._hit

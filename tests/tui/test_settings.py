@@ -1,0 +1,61 @@
+"""The screen follows the settings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pushtui.engine.events import Level, LogLine
+from pushtui.settings.model import OWN_THEMES, Settings
+from pushtui.tui.terminal import Terminal
+
+SIXTEEN = Terminal(unicode=True, own_colours=False, frames=10, usable=True)
+
+
+async def test_a_persons_keys_do_what_they_say_and_are_shown(drive: Any) -> None:
+    keys = {"main.check-all": "C,f9", "main.plan": "", "main.help": "F2", "steps.down": "down,m"}
+    async with drive(size=(120, 40), settings=Settings(keys=keys)) as it:
+        bar = it.text.splitlines()[-1]
+        assert "C check" in bar
+        assert " plan" not in bar
+        assert "Nothing yet. C checks all steps." in it.text
+        await it.press("c", "p")
+        assert all(not session.calls for session in it.sessions)
+        await it.press("m")
+        assert it.app.main.steps.selected == 1
+        await it.press("f9")
+        await it.until_idle()
+        assert it.session.calls[0][0] == "check"
+        await it.press("f2")
+        await it.until_text("C F9          Check all steps")
+
+
+async def test_the_palette_shows_a_persons_keys(drive: Any) -> None:
+    async with drive(settings=Settings(keys={"main.check-all": "f9", "main.renew": ""})) as it:
+        titles = [command.title for command in it.app.get_system_commands(it.app.screen)]
+        assert "Check all steps; nothing is changed  (F9)" in titles
+        assert "Renew the Auth certificate, in steps over days" in titles
+
+
+@pytest.mark.parametrize(
+    ("terminal", "settings", "shown"),
+    [
+        (Terminal(True, True, 10, True), Settings(), OWN_THEMES[0]),
+        (Terminal(True, True, 10, True, light=True), Settings(), OWN_THEMES[1]),
+        (SIXTEEN, Settings(), OWN_THEMES[2]),
+        (SIXTEEN, Settings(theme="nord"), "nord"),
+    ],
+)
+async def test_the_theme(drive: Any, terminal: Terminal, settings: Settings, shown: str) -> None:
+    async with drive(terminal=terminal, settings=settings) as it:
+        assert it.app.theme == shown
+
+
+async def test_symbols_and_the_length_of_the_log(drive: Any, make: Any) -> None:
+    async with drive(settings=Settings(symbols="ascii", log_lines=1000)) as it:
+        assert it.text.isascii()
+        for number in range(7000):
+            it.app.conductor.bridge.emit(LogLine(make.now, "exchange", Level.INFO, f"line {number}"))
+        await it.until(lambda: it.app.main.log_pane.store.end == 7000)
+        assert len(it.app.main.log_pane.view) <= 6000
