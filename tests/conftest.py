@@ -40,6 +40,5 @@ THOROUGH = frozenset(
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whole runs on many labs are for ``make thorough``."""
     for item in items:
-        folder = item.path.parent.name
-        if folder == "fault_matrix" or (folder == "end_to_end" and item.path.stem in THOROUGH):
+        if item.path.parent.name == "end_to_end" and item.path.stem in THOROUGH:
             item.add_marker("thorough")

@@ -1,4 +1,4 @@
-"""What the fault matrix is made of: scenarios × calls × faults, spread over the processes that run the tests."""
+"""What the fault matrix is made of: scenarios × operations × calls × faults, over the processes that run the tests."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ import pytest
 ROOT = Path(__file__).parents[2]
 WORKBENCH = Path(__file__).with_name("workbench.py")
 FAULTS = ("refused", "answer-lost", "cut", "stalled", "error", "killed-before", "killed-after")
+FAULTS_OF = {"apply": FAULTS, "undo": FAULTS, "take-back": FAULTS[-2:]}
+"""`take-back`: an apply that was killed, and undone instead of gone on with."""
 
 Case = dict[str, Any]
 
@@ -43,17 +45,21 @@ def work(orders: list[Case]) -> Iterator[dict[str, Any]]:
 
 
 @pytest.fixture(scope="session")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], dict[str, Any]]:
-    """The calls of an undisturbed apply and the state that it leaves; counted once for all processes of the tests."""
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], dict[str, Any]]:
+    """The calls of an undisturbed operation and the state that it leaves; counted once for all processes of the tests.
+
+    What takes back a killed apply is struck where the apply is.
+    """
     folder = tmp_path_factory.getbasetemp()
     folder = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
 
-    def counted(scenario: str) -> dict[str, Any]:
-        file = folder / f"undisturbed-{scenario}.json"
+    def counted(scenario: str, operation: str) -> dict[str, Any]:
+        operation = "apply" if operation == "take-back" else operation
+        file = folder / f"undisturbed-{scenario}-{operation}.json"
         with open(file.with_suffix(".lock"), "w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not file.exists():
-                (run,) = work([{"scenario": scenario}])
+                (run,) = work([{"scenario": scenario, "operation": operation}])
                 file.write_text(json.dumps(run))
         run_: dict[str, Any] = json.loads(file.read_text())
         return run_
@@ -67,29 +73,25 @@ def bench() -> Callable[[list[Case]], Iterator[dict[str, Any]]]:
 
 
 @pytest.fixture(scope="session")
-def every_fault() -> Callable[[str, Mapping[str, Any]], list[Case]]:
-    """The whole matrix of a scenario."""
-    return lambda scenario, run: [
-        {"scenario": scenario, **call, "fault": fault} for call in run["calls"] for fault in FAULTS
+def every_fault() -> Callable[[str, str, Mapping[str, Any]], list[Case]]:
+    """The whole matrix of an operation on a scenario."""
+    return lambda scenario, operation, run: [
+        {"scenario": scenario, "operation": operation, **call, "fault": fault}
+        for call in run["calls"]
+        for fault in FAULTS_OF[operation]
     ]
 
 
 @pytest.fixture(scope="session")
-def one_fault_each() -> Callable[[str, Mapping[str, Any]], list[Case]]:
-    """Every call once, each day with another fault.
-
-    A call that repeats an earlier one (the same cmdlet, the same WSMan operation) stands for all of them: which of them
-    is struck changes by the day, too.
-    """
+def one_fault_each() -> Callable[[str, str, Mapping[str, Any]], list[Case]]:
+    """Every call once, each day with another fault."""
     day = datetime.datetime.now(datetime.UTC).toordinal()
 
-    def cases(scenario: str, run: Mapping[str, Any]) -> list[Case]:
-        kinds: dict[tuple[str, str], list[Case]] = {}
-        for call in run["calls"]:
-            kinds.setdefault((call["side"], call["name"]), []).append(call)
+    def cases(scenario: str, operation: str, run: Mapping[str, Any]) -> list[Case]:
+        faults = FAULTS_OF[operation]
         return [
-            {"scenario": scenario, **calls[day % len(calls)], "fault": FAULTS[(day + position) % len(FAULTS)]}
-            for position, calls in enumerate(kinds.values())
+            {"scenario": scenario, "operation": operation, **call, "fault": faults[(day + place) % len(faults)]}
+            for place, call in enumerate(run["calls"])
         ]
 
     return cases

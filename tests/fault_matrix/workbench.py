@@ -7,6 +7,7 @@ client is a fork of that (a fraction of a start). Reads cases as JSON lines, ans
 from __future__ import annotations
 
 import dataclasses
+import gc
 import hashlib
 import importlib
 import json
@@ -27,20 +28,48 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-ARGUMENTS = ("apply", "--yes", "--accept", "service-principal-key", "--accept", "replace-certificate")
+COMMANDS = {
+    "apply": ("apply", "--yes", "--accept", "service-principal-key", "--accept", "replace-certificate"),
+    "undo": ("undo", "--yes", "--accept", "replace-certificate"),
+}
+COURSES = {"apply": ((), "apply", "apply"), "undo": (("apply",), "undo", "undo"), "take-back": ((), "apply", "undo")}
+"""What is run for a case: what goes before it, what is struck, and what has to come out right after that."""
 PRELOADED = (
     "pushtui.cli",
     "pushtui.headless",
+    "pushtui.exchange.connection",
     "pushtui.exchange.shell",
+    "pushtui.exchange.worker",
     "pushtui.entra.graph",
     "pushtui.entra.signin",
     "pushtui.entra.tokens",
     "pushtui.entra.wire",
     "pushtui.mail.message",
+    "anyio._backends._asyncio",
+    "cryptography.hazmat.backends.openssl.backend",
+    "encodings.utf_16_be",
+    "encodings.utf_16_le",
+    "httpcore",
+    "jwt",
+    "kiota_authentication_azure.azure_identity_authentication_provider",
+    "kiota_http.httpx_request_adapter",
+    "kiota_serialization_form.form_parse_node_factory",
+    "kiota_serialization_form.form_serialization_writer_factory",
+    "kiota_serialization_json.json_parse_node_factory",
+    "kiota_serialization_json.json_serialization_writer_factory",
+    "kiota_serialization_multipart.multipart_serialization_writer_factory",
+    "kiota_serialization_text.text_parse_node_factory",
+    "kiota_serialization_text.text_serialization_writer_factory",
     "msal",
+    "msal_extensions",
+    "msgraph.generated.models.o_data_errors.o_data_error",
+    "msgraph_core",
 )
-SIDE_BY_SIDE = 3
+"""Everything that a client imports: a process that was forked does not have to."""
+SIDE_BY_SIDE = 4
 """Labs at a time: what stalls costs time, not work."""
+KEY_PAIRS = 64
+"""How many RSA keys all labs of a process share: they are most of the work of starting one."""
 LIMIT = 2.0
 """The profile's time limits, in seconds, for a client whose call will stall."""
 STALL = 3.0
@@ -68,6 +97,7 @@ def nursery(channel: socket.socket) -> None:
     for name in PRELOADED:
         importlib.import_module(name)
     assert threading.active_count() == 1
+    gc.freeze()  # what all clients share is neither looked through nor copied by any of them
     data = b""
     alive: dict[int, int] = {}
     channel.setblocking(False)
@@ -173,6 +203,25 @@ class Clients:
 # --- labs ------------------------------------------------------------------------------------------------------------
 
 
+def share_key_pairs() -> None:
+    """RSA keys in turn from a pool. Every certificate stays one of its own; no two keys in a lab are the same."""
+    from cryptography.hazmat.primitives.asymmetric import rsa
+
+    make, lock = rsa.generate_private_key, threading.Lock()
+    pools: dict[int, list[rsa.RSAPrivateKey]] = {}
+    turns: Counter[int] = Counter()
+
+    def shared(public_exponent: int, key_size: int) -> rsa.RSAPrivateKey:
+        with lock:
+            pool, place = pools.setdefault(key_size, []), turns[key_size] % KEY_PAIRS
+            turns[key_size] += 1
+            if place == len(pool):
+                pool.append(make(public_exponent, key_size))
+            return pool[place]
+
+    rsa.generate_private_key = shared  # type: ignore[assignment]
+
+
 class Trap:
     """Counts the calls, and strikes one of them."""
 
@@ -250,8 +299,8 @@ class Bench:
         self.before = self.lab.state()
         self.trap.clear()
 
-    def apply(self, case: dict[str, Any] | None = None) -> int:
-        """Run `pushtui apply`, struck or not; the exit code."""
+    def run(self, command: str, case: dict[str, Any] | None = None) -> int:
+        """Run `pushtui apply` or `pushtui undo`, struck or not; the exit code."""
         profile = self.profile
         if case is not None:
             self.trap.set(case)
@@ -262,7 +311,7 @@ class Bench:
             "XDG_STATE_HOME": str(self._folder / "state"),
             "XDG_CONFIG_HOME": str(self._folder / "config"),
         }
-        client = self._clients.start(["-p", str(profile), *ARGUMENTS], self._folder / "output", environment)
+        client = self._clients.start(["-p", str(profile), *COMMANDS[command]], self._folder / "output", environment)
         self.trap.aim(client)
         code = self._clients.wait(client)
         self.calls = list(self.trap.calls)
@@ -326,6 +375,10 @@ class Bench:
                     wrong.append(f"{path.name}: line {number + 1} is no JSON")
         return wrong
 
+    def journaled(self) -> bool:
+        """Whether any change was on record before it was sent."""
+        return any((self._folder / "state").rglob("*.jsonl"))
+
     def said(self) -> str:
         with suppress(OSError):
             return (self._folder / "output").read_text(errors="replace")
@@ -345,10 +398,11 @@ def bench(scenario: str, clients: Clients) -> Iterator[Bench]:
 # --- what is asked of the workbench ----------------------------------------------------------------------------------
 
 
-def count(scenario: str, clients: Clients) -> dict[str, Any]:
+def count(scenario: str, operation: str, clients: Clients) -> dict[str, Any]:
     """An undisturbed run: its calls in order, and the state that it leaves."""
+    earlier, command, _after = COURSES[operation]
     with bench(scenario, clients) as made:
-        code = made.apply()
+        codes = [made.run(name) for name in (*earlier, command)]
         seen: Counter[tuple[str, str]] = Counter()
         calls = []
         for side, name in made.calls:
@@ -356,25 +410,30 @@ def count(scenario: str, clients: Clients) -> dict[str, Any]:
                 calls.append({"side": side, "name": name, "nth": seen[side, name]})
                 seen[side, name] += 1
         logged = [[entry["side"], _IDENTIFIER.sub("*", entry["name"])] for entry in made.lab.requests()]
-        return {"code": code, "calls": calls, "logged": logged, "shape": made.shape(), "output": made.said()[-3000:]}
+        return {"codes": codes, "calls": calls, "logged": logged, "shape": made.shape(), "output": made.said()[-3000:]}
 
 
 def run_case(case: dict[str, Any], clients: Clients) -> dict[str, Any]:
     """A struck run, and one more; how it ended."""
     began = time.monotonic()
+    earlier, struck, after = COURSES[case["operation"]]
     with bench(case["scenario"], clients) as made:
-        first = made.apply(case)
-        struck = made.trap.struck
-        second = made.apply()
+        before = made.shape()
+        codes = [made.run(name) for name in earlier]
+        codes.append(made.run(struck, case))
+        was_struck = made.trap.struck
+        codes.append(made.run(after))
         result = {
             "case": case,
-            "struck": struck,
-            "codes": [first, second],
+            "struck": was_struck,
+            "codes": codes,
+            "before": before,
             "shape": made.shape(),
             "journal": made.journal_faults(),
+            "journaled": made.journaled(),
             "seconds": round(time.monotonic() - began, 1),
         }
-        if second:
+        if codes[-1]:
             result["output"] = made.said()[-6000:]
         return result
 
@@ -382,11 +441,14 @@ def run_case(case: dict[str, Any], clients: Clients) -> dict[str, Any]:
 def main() -> None:
     warnings.simplefilter("ignore")
     clients = Clients()
+    share_key_pairs()
 
     def work(line: str) -> str:
         case = json.loads(line)
         try:
-            result = run_case(case, clients) if "fault" in case else count(case["scenario"], clients)
+            result = (
+                run_case(case, clients) if "fault" in case else count(case["scenario"], case["operation"], clients)
+            )
         except Exception as error:
             result = {"case": case, "broken": repr(error)}
         return json.dumps(result)
