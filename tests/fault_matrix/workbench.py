@@ -446,9 +446,7 @@ def main() -> None:
     def work(line: str) -> str:
         case = json.loads(line)
         try:
-            result = (
-                run_case(case, clients) if "fault" in case else count(case["scenario"], case["operation"], clients)
-            )
+            result = run_case(case, clients) if "fault" in case else count(case["scenario"], case["operation"], clients)
         except Exception as error:
             result = {"case": case, "broken": repr(error)}
         return json.dumps(result)
