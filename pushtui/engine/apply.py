@@ -16,6 +16,7 @@ from pushtui.base.clock import Clock
 from pushtui.base.commands import Json
 from pushtui.base.errors import AnswerLost, Cancelled, FileProblem, PushtuiError
 from pushtui.base.words import _
+from pushtui.engine.agreement import Progress
 from pushtui.engine.backup import keep_backup
 from pushtui.engine.encoding import plain, to_json
 from pushtui.engine.events import AskStarted, WaitEnded, WaitStarted
@@ -86,6 +87,7 @@ class Application:
         self._log = log
         self._clock = clock
         self._tried: set[tuple[str, str]] = set()
+        self._progress = Progress()
 
     def run(self) -> None:
         """Every step of the plan in order. Raises `Cancelled`; what went wrong is in the reports."""
@@ -181,8 +183,9 @@ class Application:
 
     def _refuse(self, change: Change) -> None:
         """Raise `Stopped` where the change must not be sent."""
-        if not self._plan.allows(change):
-            raise Stopped(outcome("run.plan-changed", change.id, observed=change.target))
+        objection = self._plan.objection(change, self._progress)
+        if objection:
+            raise Stopped(outcome("run.plan-changed", change.id, observed=objection))
         if change.consent is not None and change.consent not in self._consents:
             raise Stopped(outcome("run.consent-missing", change.id, consent=change.consent.value))
         if not chain.sendable(change):
@@ -214,6 +217,7 @@ class Application:
 
     def _send(self, change: Change) -> None:
         before = {query: self._survey.answers.get(query) for query in change.reads}
+        self._progress.note(change)
         sent = self._sources.send(change.command, self._signals.cancellation)
         answer: Answer | None = None
         error: PushtuiError | None = None

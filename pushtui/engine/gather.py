@@ -97,10 +97,9 @@ class Survey:
 
     def forget(self, steps: Collection[StepId]) -> None:
         """Drop the answers that these steps asked for, so that they are asked again."""
-        facts = self.facts()
+        for query in self._asked_by(steps):  # all of them first: what one step asks depends on answers to another
+            self.answers.pop(query, None)
         for step in steps:
-            for query in self.course.step(step).queries(facts):
-                self.answers.pop(query, None)
             self._times.pop(step, None)
             self.stops.pop(step, None)
             self.results.pop(step, None)

@@ -16,7 +16,7 @@ RUN_FINDINGS: Mapping[str, tuple[Severity, str]] = {
     "run.value-unknown": (Severity.FAILURE, "a value that the change needs never came to be known; subject: its id"),
     "run.plan-changed": (
         Severity.ATTENTION,
-        "what is needed now differs from what was confirmed: plan again; subject: the change's id; observed: target",
+        "what is needed now is not what was confirmed: plan again; subject: the change's id; observed: what differs",
     ),
     "run.consent-missing": (Severity.ATTENTION, "the change wants a consent of its own; subject: its id; {consent}"),
     "run.declined": (Severity.ATTENTION, "a person was asked to act and did not; subject: the ask's id; {command}"),

@@ -6,9 +6,9 @@ import itertools
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from pushtui.base.commands import Later
+from pushtui.engine.agreement import Progress, difference
 from pushtui.engine.events import StepReport
-from pushtui.procedure.model import Action, Ask, Change, Consent, Finding, Status, StepId, Trial, Wait
+from pushtui.procedure.model import Action, Change, Consent, Finding, Status, StepId, Wait
 from pushtui.procedure.undo_codes import LOST
 
 _IN_THE_WAY = {Status.BLOCKED, Status.ATTENTION, Status.FAILED, Status.CANCELLED}
@@ -57,9 +57,11 @@ class Plan:
         """The actions that a run of today comes to: those before the first wait that it does not sit out."""
         return actions_now(self.actions)
 
-    def allows(self, action: Action) -> bool:
-        """Whether this action, computed anew, is one that was confirmed: same kind, id, target and consent."""
-        return any(_same(planned, action) for planned in self.actions)
+    def objection(self, change: Change, progress: Progress) -> str:
+        """Why this change, computed anew, is none of those that were confirmed; empty where it is one."""
+        planned = [each for each in self.changes if (each.id, each.step) == (change.id, change.step)]
+        found = [difference(each, change, progress) for each in planned]
+        return change.target if not found else "" if "" in found else found[-1]
 
 
 def actions_now(actions: Sequence[Action]) -> tuple[Action, ...]:
@@ -95,16 +97,3 @@ def _why(report: StepReport) -> str:
     wanted = {Status.BLOCKED: "BLOCKED", Status.ATTENTION: "ATTENTION", Status.FAILED: "FAILURE"}.get(report.status)
     codes = [finding.code for finding in report.findings if finding.severity.name == wanted]
     return codes[0] if codes else report.status.value
-
-
-def _same(planned: Action, now: Action) -> bool:
-    if (planned.id, planned.step, type(planned)) != (now.id, now.step, type(now)):
-        return False
-    if isinstance(planned, Change) and isinstance(now, Change):
-        if planned.pinned and planned.before != now.before:
-            return False
-        later = str(Later("")) in planned.target
-        return planned.consent is now.consent and (later or planned.target == now.target)
-    if isinstance(planned, Ask) and isinstance(now, Ask):
-        return planned.where == now.where
-    return isinstance(planned, (Wait, Trial))

@@ -115,6 +115,7 @@ def create(state: State, mark: str, reason: str, consent: Consent | None) -> Cha
             Cmdlet.of("Remove-ExchangeCertificate", Server=state.executing, Thumbprint=THUMBPRINT, Confirm=False)
         ),
         consent=consent,
+        volatile=frozenset({"SubjectKeyIdentifier", "subject_key_identifier"}),
         arguments={
             "identifier": mark,
             "server": state.executing,
@@ -222,6 +223,7 @@ def _set(
         reads=reads,
         undo=undo,
         consent=_consent(state),
+        volatile=frozenset({"NewCertificateEffectiveDate"}),
         arguments=arguments,
     )
 

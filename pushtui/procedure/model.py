@@ -351,7 +351,10 @@ class Change:
     consent: Consent | None = None
     backup: bool = False
     pinned: bool = False
-    """Only good for the very state that was confirmed: with another `before`, it is shown again."""
+    """Only good for the very list that was confirmed: with another `before`, it is shown again."""
+    volatile: frozenset[str] = frozenset()
+    """Parameters and properties that are made anew each time it is computed, such as a date: in these it may differ
+    from what was confirmed."""
     arguments: Mapping[str, str] = field(default_factory=dict)
 
 

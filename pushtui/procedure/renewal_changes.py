@@ -119,6 +119,7 @@ def _set(
         reads=reads,
         undo=ExchangeWrite(undo) if undo else None,
         consent=consent,
+        volatile=frozenset({"NewCertificateEffectiveDate", "effective"}),
         arguments=arguments,
     )
 

@@ -227,6 +227,7 @@ def _restart(facts: Facts, server: str) -> Iterable[Action]:
         after={"started": None},
         risk=Risk.REVERSIBLE,
         reads=(questions.health_manager(server),),
+        volatile=frozenset({"started"}),
         arguments=arguments,
     )
 

@@ -100,6 +100,14 @@ def test_checking_one_step_reads_the_links_before_it_once_and_itself_anew(desk: 
     assert [set(names) for _, names in ports.pipelines[before:]] == [{"Get-AuthServer", "Get-PartnerApplication"}]
 
 
+def test_a_second_check_asks_everything_again(desk: Any, ports: Any) -> None:
+    desk.session.check()
+    first = sorted(ports.pipelines)
+    ports.pipelines.clear()
+    desk.session.check()
+    assert sorted(names for _, names in ports.pipelines) == sorted(names for _, names in first)
+
+
 def test_the_probe_runs_only_where_it_is_asked_for_and_restarts_nothing(desk: Any, ports: Any) -> None:
     desk.session.check(probe=True)
     assert "verification.proxy-not-configured" in desk.codes("verification")
