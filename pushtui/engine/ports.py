@@ -38,6 +38,13 @@ class CmdletErrorPort(Protocol):
     def category(self) -> str: ...
     @property
     def server(self) -> str: ...
+    @property
+    def unknown_command(self) -> bool:
+        """Whether the session has no such cmdlet."""
+
+    @property
+    def absent(self) -> bool:
+        """Whether there is no such object."""
 
 
 class ReplyPort(Protocol):

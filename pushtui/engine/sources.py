@@ -14,11 +14,11 @@ from pushtui.base.clock import Clock
 from pushtui.base.commands import Cmdlet
 from pushtui.base.errors import Cancelled, PushtuiError, RequestRefused, Side, UsageError
 from pushtui.base.files import problem, remove, write_atomically
-from pushtui.base.text import clean_line
 from pushtui.base.words import _
 from pushtui.engine.connections import Connections, read_only_refused
 from pushtui.engine.ports import ReplyPort
 from pushtui.engine.threads import in_thread
+from pushtui.exchange.failures import refusal
 from pushtui.procedure.model import (
     Answer,
     Command,
@@ -184,7 +184,7 @@ class Sources:
             source,
             self._clock.monotonic() - began,
             reply.warnings,
-            reply_failure(reply, cmdlet, side, source),
+            reply_failure(reply, cmdlet, side, source, self.connections.account(side.value)),
         )
 
     def _failed(self, queries: Iterable[Query], error: PushtuiError, source: str, began: float) -> Answers:
@@ -251,32 +251,9 @@ _SIDES = {
 }
 
 
-def reply_failure(reply: ReplyPort, cmdlet: Cmdlet, side: Side, source: str) -> Failure | None:
+def reply_failure(reply: ReplyPort, cmdlet: Cmdlet, side: Side, source: str, account: str) -> Failure | None:
     """The first error record of a reply, as a failure; the others are in the log."""
-    if not reply.errors:
-        return None
-    error = reply.errors[0]
-    what, where = clean_line(error.message), error.server or source
-    category, identifier = error.category.lower(), error.identifier
-    if identifier.startswith("CommandNotFound") and cmdlet.name != "Get-Command":
-        return Failure(
-            f"{side.value}.access-denied",
-            what,
-            side.value,
-            where,
-            _("No role of this account grants {cmdlet}, or this version of Exchange does not have it").format(
-                cmdlet=cmdlet.name
-            ),
-            _("Sign in with an account of the role group Organization Management"),
-            identifier="CommandNotAvailable",
-        )
-    if "permissiondenied" in category or "securityerror" in category:
-        code = f"{side.value}.access-denied"
-    elif "objectnotfound" in category or "notfound" in identifier.lower():
-        code = f"{side.value}.not-found"
-    else:
-        code = f"{side.value}.cmdlet-error"
-    return Failure(code, what, side.value, where, identifier=identifier)
+    return failure_of(refusal(reply.errors[0], cmdlet, side, source, account)) if reply.errors else None
 
 
 def _local(path: str) -> Path:

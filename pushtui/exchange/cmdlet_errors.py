@@ -57,6 +57,12 @@ class CmdletError:
             self.reason == "CommandNotFoundException"
         )
 
+    @property
+    def absent(self) -> bool:
+        """Whether there is no such object. Exchange says so by the exception alone: its category is NotSpecified."""
+        words = (self.category, self.identifier, self.reason, self.failure_category)
+        return any("notfound" in word.lower() for word in words)
+
 
 @dataclass(frozen=True, slots=True)
 class Decoration:

@@ -8,16 +8,40 @@ and cut. The catalogue of cases was measured with pypsrp 0.9.1; fault codes are 
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from pushtui.base.commands import Cmdlet
 from pushtui.base.errors import AccessDenied, AnswerLost, RemoteError, RequestRefused, Side
 from pushtui.base.text import clean_line
 from pushtui.base.words import _
 from pushtui.exchange import connection_failures, kerberos_failures, sign_in_failures
-from pushtui.exchange.cmdlet_errors import CmdletError, split_decoration
+from pushtui.exchange.cmdlet_errors import split_decoration
 from pushtui.exchange.endpoint import Endpoint
 from pushtui.exchange.fates import MAX_DETAIL, Failure, Fate, failure
-from pushtui.exchange.faults import SHELL_GONE, explain_fault, explain_http
-from pushtui.exchange.roles import role_groups
+from pushtui.exchange.faults import ACCESS_DENIED, SHELL_GONE, explain_fault, explain_http
+from pushtui.exchange.roles import grant
+
+UNAVAILABLE = "CommandNotAvailable"
+"""Our identifier for a cmdlet that the session does not have. PowerShell's own (CommandNotFoundException) would read as
+the absence of what the cmdlet was asked for."""
+
+
+class CmdletRefusal(Protocol):
+    """What is looked at of a cmdlet's error record."""
+
+    @property
+    def message(self) -> str: ...
+    @property
+    def identifier(self) -> str: ...
+    @property
+    def category(self) -> str: ...
+    @property
+    def server(self) -> str: ...
+    @property
+    def unknown_command(self) -> bool: ...
+    @property
+    def absent(self) -> bool: ...
+
 
 _STATUS_FATES = dict.fromkeys((400, 401), Fate.UNREAD) | dict.fromkeys((403, 404, 405, 413, 429, 503), Fate.REFUSED)
 """What the server itself answers it does not run; other statuses may come from a gateway in front of it."""
@@ -48,7 +72,9 @@ def _fault(error: BaseException, endpoint: Endpoint) -> Failure:
         # Any XML, such as a web server's error page, passes for a fault; the HTTP status hangs on the context.
         original = error.__context__
         return _status(original.args[1] if original is not None and len(original.args) > 1 else 0, endpoint)
-    _decoration, words = split_decoration(clean_line(str(reason or "")))
+    decoration, words = split_decoration(clean_line(str(reason or "")))
+    if decoration.failure_category.startswith("AuthZ-"):
+        code = ACCESS_DENIED
     kind, word, what, cause, remedy = explain_fault(code, words[:MAX_DETAIL], endpoint)
     fate = Fate.SHELL_GONE if code == SHELL_GONE else Fate.REFUSED
     return failure(kind, word, what, endpoint, fate, cause=cause, remedy=remedy)
@@ -113,31 +139,26 @@ def answer_lost(cmdlet: Cmdlet, endpoint: Endpoint, cause: str) -> AnswerLost:
     )
 
 
-def refusal(error: CmdletError, cmdlet: Cmdlet, endpoint: Endpoint) -> RemoteError:
-    """A cmdlet's own error as an error of ours: a missing cmdlet is a missing management role, for instance."""
-    prefix, where = endpoint.side.value, error.server or endpoint.where
-    if error.unknown_command and endpoint.side is Side.EXCHANGE:
+def refusal(error: CmdletRefusal, cmdlet: Cmdlet, side: Side, where: str, account: str) -> RemoteError:
+    """A cmdlet's own error as an error of ours: a cmdlet that does not exist is a management role that is missing.
+
+    `where` is the server that was asked, for an error that names none; `account` is who is signed in, or empty.
+    """
+    what, where = clean_line(error.message), error.server or where
+    category, identifier = error.category.lower(), error.identifier
+    if error.unknown_command and cmdlet.name != "Get-Command" and side is Side.EXCHANGE:
         return AccessDenied(
-            f"{prefix}.missing-role",
+            f"{side.value}.missing-role",
             _("{cmdlet} does not exist in this session").format(cmdlet=cmdlet.name),
-            side=endpoint.side,
+            side=side,
             where=where,
-            cause=_("No management role of {user} grants it").format(user=endpoint.user or _("this account")),
-            remedy=_("Needed: {groups} (Get-ManagementRole -Cmdlet {cmdlet} names the roles)").format(
-                groups=_(" or ").join(role_groups(cmdlet.name)), cmdlet=cmdlet.name
+            cause=_("No management role of {user} grants it, or this version of Exchange does not have it").format(
+                user=account or _("this account")
             ),
+            remedy=grant(cmdlet.name),
+            identifier=UNAVAILABLE,
         )
-    if error.category in ("PermissionDenied", "SecurityError"):
-        return AccessDenied(
-            f"{prefix}.cmdlet-denied",
-            _("{cmdlet} was denied: {message}").format(cmdlet=cmdlet.name, message=clean_line(error.message)),
-            side=endpoint.side,
-            where=where,
-        )
-    return RequestRefused(
-        f"{prefix}.cmdlet-failed",
-        _("{cmdlet} failed: {message}").format(cmdlet=cmdlet.name, message=clean_line(error.message)),
-        side=endpoint.side,
-        where=where,
-        cause=error.identifier,
-    )
+    if "permissiondenied" in category or "securityerror" in category:
+        return AccessDenied(f"{side.value}.access-denied", what, side=side, where=where, identifier=identifier)
+    code = "not-found" if error.absent else "cmdlet-error"
+    return RequestRefused(f"{side.value}.{code}", what, side=side, where=where, identifier=identifier)

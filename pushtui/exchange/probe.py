@@ -8,13 +8,11 @@ from collections.abc import Mapping
 
 from pushtui.base.errors import PushtuiError
 from pushtui.base.text import clean_line
-from pushtui.base.words import _
 from pushtui.exchange import connection_failures, sign_in_failures
 from pushtui.exchange.endpoint import Endpoint
 from pushtui.exchange.failures import not_remoting, translate
 from pushtui.exchange.fates import Fate, failure
 from pushtui.exchange.faults import explain_http
-from pushtui.exchange.roles import role_groups
 
 IDENTIFY = (
     b'<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"'
@@ -81,8 +79,3 @@ def judge(status: int, headers: Mapping[str, str], body: bytes, endpoint: Endpoi
         return not_remoting(ValueError("HTTP 200"), endpoint).error
     kind, word, what, cause, remedy = explain_http(status, endpoint)
     return failure(kind, word, what, endpoint, Fate.REFUSED, cause=cause, remedy=remedy).error
-
-
-def granting(cmdlet: str) -> str:
-    """The role groups of which one is enough for a cmdlet, as text."""
-    return _(" or ").join(role_groups(cmdlet))

@@ -1,9 +1,12 @@
-"""Which role groups grant a cmdlet. In an Exchange session a cmdlet that no role grants does not exist at all.
+"""Which role groups and roles grant a cmdlet. A cmdlet that no role grants does not exist in the session at all.
 
-From the permissions topics of the Exchange documentation; not verified against a real server.
+Groups are from the permissions topics of the Exchange documentation; roles from the role group that Microsoft's script
+for monitoring the Auth certificate makes for itself. Neither is verified against a real server.
 """
 
 from __future__ import annotations
+
+from pushtui.base.words import _
 
 _ORGANIZATION = "Organization Management"
 _SERVER = "Server Management"
@@ -36,7 +39,40 @@ _GROUPS = {
     "get-hybridconfiguration": _VIEWING,
 }
 
+_CERTIFICATE_ROLE = "Exchange Server Certificates"
+_CLIENT_ROLE = "Organization Client Access"
+_VIEW_ROLE = "View-Only Configuration"
+
+_ROLES = {
+    "get-exchangecertificate": _CERTIFICATE_ROLE,
+    "new-exchangecertificate": _CERTIFICATE_ROLE,
+    "enable-exchangecertificate": _CERTIFICATE_ROLE,
+    "remove-exchangecertificate": _CERTIFICATE_ROLE,
+    "set-authconfig": _CLIENT_ROLE,
+    "get-authconfig": _VIEW_ROLE,
+    "get-exchangeserver": _VIEW_ROLE,
+    "get-accepteddomain": _VIEW_ROLE,
+    "get-hybridconfiguration": _VIEW_ROLE,
+}
+
 
 def role_groups(cmdlet: str) -> tuple[str, ...]:
     """The role groups of which one is enough; Organization Management for what is not listed."""
     return _GROUPS.get(cmdlet.lower(), _TRUST)
+
+
+def granting(cmdlet: str) -> str:
+    """The role groups of which one is enough for a cmdlet, as text."""
+    return _(" or ").join(role_groups(cmdlet))
+
+
+def grant(cmdlet: str) -> str:
+    """What to do so that an account has the cmdlet, as a sentence without its full stop."""
+    role = _ROLES.get(cmdlet.lower(), "")
+    text = (
+        _("Add the account to the role group {groups}, or give it the management role {role}")
+        if role
+        else _("Add the account to the role group {groups}")
+    )
+    whole = _("{text}; Get-ManagementRole -Cmdlet {cmdlet} names every role that grants it. Then sign in again")
+    return whole.format(text=text.format(groups=granting(cmdlet), role=role), cmdlet=cmdlet)

@@ -11,7 +11,7 @@ from pushtui.lab.faults import Faults
 from pushtui.lab.kerberos import KerberosService
 from pushtui.lab.organization.organization import Organization
 from pushtui.lab.pki import Authority, TlsIdentity
-from pushtui.lab.remoting.endpoint import Endpoint
+from pushtui.lab.remoting.endpoint import Endpoint, Limits
 from pushtui.lab.requests import RequestLog
 
 Kind: TypeAlias = Literal["exchange", "exchange-kerberos", "windows", "windows-https"]
@@ -113,6 +113,7 @@ class Endpoints:
             path="/PowerShell" if on_exchange else "/wsman",
             requests=self._requests,
             faults=self._faults,
+            limits=Limits(shells=self._organization.state.shells) if on_exchange else Limits(),
             kerberos=self._kerberos,
             port=port,
         )

@@ -63,6 +63,14 @@ class CmdletError:
     category: str = "NotSpecified"
     server: str = ""
 
+    @property
+    def unknown_command(self) -> bool:
+        return self.identifier.startswith("CommandNotFoundException")
+
+    @property
+    def absent(self) -> bool:
+        return "NotFound" in self.category or "notfound" in self.identifier.lower()
+
 
 class FastClock:
     """Starts at the model's time and runs a hundred times too fast, so that waits are over soon."""

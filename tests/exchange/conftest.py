@@ -187,6 +187,9 @@ class Host:
     def accounts(self) -> Sequence[tuple[str, str]]:
         return [(USER, PASSWORD)]
 
+    def forbids(self, user: str) -> str:
+        return ""
+
     def cmdlets(self, user: str) -> Mapping[str, CmdletSpec]:
         return {spec.name.lower(): spec for spec in Cmdlets(self.state).specs()}
 

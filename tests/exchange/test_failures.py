@@ -53,7 +53,6 @@ from pushtui.base.errors import (
     SignInRefused,
     Unreachable,
 )
-from pushtui.exchange.batches import Reply
 from pushtui.exchange.cmdlet_errors import CmdletError
 from pushtui.exchange.failures import Fate, refusal, translate
 from pushtui.lab.faults import Fault
@@ -494,30 +493,47 @@ def test_text_from_the_server_is_cleaned_and_cut(serve: Any, ask: Any) -> None:
 # --- errors of cmdlets ---------------------------------------------------------------------------------------------
 
 
-def test_a_missing_cmdlet_is_a_missing_role(serve: Any, ask: Any) -> None:
-    server = serve()
-    cmdlet = Cmdlet.of("Enable-PushNotificationProxy", Organization="fabrikam.com")
+def refused(server: Any, ask: Any, cmdlet: Cmdlet) -> PushtuiError:
+    """What a cmdlet's first error says to the administrator."""
     (reply,) = ask(server.connection(), cmdlet)
-    error = refusal(reply.errors[0], cmdlet, server.endpoint)
-    assert type(error) is AccessDenied
-    assert error.code == "exchange.missing-role"
-    assert "Organization Management or Recipient Management" in error.remedy
-    assert "admin@lab.example" in error.cause
+    endpoint = server.endpoint
+    return refusal(reply.errors[0], cmdlet, endpoint.side, endpoint.name, endpoint.user)
+
+
+@pytest.mark.parametrize(
+    ("cmdlet", "remedy"),
+    [
+        (
+            "Enable-PushNotificationProxy",
+            "Add the account to the role group Organization Management or Recipient Management;",
+        ),
+        (
+            "Remove-ExchangeCertificate",
+            (
+                "Add the account to the role group Organization Management or Server Management, or give it the"
+                " management role Exchange Server Certificates;"
+            ),
+        ),
+    ],
+)
+def test_a_missing_cmdlet_is_a_missing_role(serve: Any, ask: Any, cmdlet: str, remedy: str) -> None:
+    error = refused(serve(), ask, Cmdlet.of(cmdlet))
+    assert (type(error), error.code) == (AccessDenied, "exchange.missing-role")
+    assert str(error) == (
+        f"{cmdlet} does not exist in this session (ex01.lab.example)."
+        " No management role of admin@lab.example grants it,"
+        f" or this version of Exchange does not have it. {remedy}"
+        f" Get-ManagementRole -Cmdlet {cmdlet} names every role that grants it. Then sign in again."
+    )
 
 
 def test_a_missing_cmdlet_on_windows_is_no_matter_of_roles(serve: Any, ask: Any) -> None:
-    server = serve("windows")
-    (reply,) = ask(server.connection(), Cmdlet.of("Get-Nothing"))
-    assert type(refusal(reply.errors[0], Cmdlet.of("Get-Nothing"), server.endpoint)) is RequestRefused
+    assert type(refused(serve("windows"), ask, Cmdlet.of("Get-Nothing"))) is RequestRefused
 
 
 def test_other_cmdlet_errors_keep_the_words_of_the_server(serve: Any, ask: Any) -> None:
-    server = serve()
-    cmdlet = Cmdlet.of("Get-ExchangeServer", Identity="EX09")
-    (reply,) = ask(server.connection(), cmdlet)
-    error = refusal(reply.errors[0], cmdlet, server.endpoint)
-    assert error.code == "exchange.cmdlet-failed"
+    error = refused(serve(), ask, Cmdlet.of("Get-ExchangeServer", Identity="EX09"))
+    assert error.code == "exchange.not-found"
     assert "couldn't be found on 'DC01.lab.example'" in error.what
     denied = CmdletError("No.", "X", "PermissionDenied", "UnauthorizedAccessException", "", "EX01")
-    assert refusal(denied, cmdlet, server.endpoint).code == "exchange.cmdlet-denied"
-    assert Reply(errors=(denied,)).objects == ()
+    assert refusal(denied, SERVERS, Side.EXCHANGE, "", "").code == "exchange.access-denied"

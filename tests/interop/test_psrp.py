@@ -62,6 +62,9 @@ class Host:
     def accounts(self) -> Sequence[tuple[str, str]]:
         return [(USER, PASSWORD)]
 
+    def forbids(self, user: str) -> str:
+        return ""
+
     def cmdlets(self, user: str) -> Mapping[str, CmdletSpec]:
         specs = (
             CmdletSpec("Get-Thing", get_thing, (Parameter("Count", "int"),)),

@@ -18,6 +18,7 @@ from pushtui.engine.ports import ReplyPort
 from pushtui.engine.sources import failure_of
 from pushtui.exchange import probe
 from pushtui.exchange.endpoint import Endpoint, exchange_endpoint, windows_endpoint
+from pushtui.exchange.roles import granting
 from pushtui.procedure import questions
 from pushtui.profile import Profile
 
@@ -107,7 +108,7 @@ def examine_exchange(leg: Leg, profile: Profile, connections: Connections) -> tu
     def sign_in() -> Outcome:
         reply = _asked(leg, connections, Cmdlet.of("Get-Command", ("Name",), Name=judgement.CMDLETS), endpoint.timeout)
         present.extend(str(item.get("Name") or "") for item in reply.objects)
-        complaints.extend(error.message for error in reply.errors if not getattr(error, "unknown_command", False))
+        complaints.extend(error.message for error in reply.errors if not error.unknown_command)
         return ok("sign-in.open", account=connections.account("exchange"), method=endpoint.auth)
 
     def judged(judge: Callable[[], Outcome]) -> Outcome:
@@ -115,7 +116,7 @@ def examine_exchange(leg: Leg, profile: Profile, connections: Connections) -> tu
         return warning("roles.unknown", reason=complaints[0]) if complaints and not present else judge()
 
     account = endpoint.user or endpoint.name
-    groups = {name: probe.granting(name) for name in judgement.CMDLETS}
+    groups = {name: granting(name) for name in judgement.CMDLETS}
     read_only = profile.read_only
     leg.test(Test.SIGN_IN, account, sign_in, bounded=False)
     leg.test(

@@ -6,7 +6,7 @@ import itertools
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,9 +27,16 @@ from pushtui.lab.organization.directory import (
     PushProxy,
 )
 from pushtui.lab.organization.errors import Refused
+from pushtui.lab.organization.roles import ROLE_GROUPS
 from pushtui.lab.organization.server import COMPONENTS, ROLE_BITS, SERVICES, Server, Service
 from pushtui.lab.organization.state import Internet, OrganizationState, Timing
-from pushtui.lab.organization.tables import AuthServerTable, CertificateTable, OrganizationTable, ServerTable
+from pushtui.lab.organization.tables import (
+    AccountTable,
+    AuthServerTable,
+    CertificateTable,
+    OrganizationTable,
+    ServerTable,
+)
 
 WHERE = "[organization]"
 
@@ -61,7 +68,7 @@ def build_state(
         domain=scenario.domain,
         clock=lab_clock,
         internet=internet,
-        accounts=tuple(accounts),
+        accounts=_accounts(scenario, accounts),
         servers=servers,
         auth_config=_auth_config(scenario, certificates, now, created, changed),
         push_proxy=PushProxy(
@@ -99,6 +106,7 @@ def build_state(
             scenario.rollover_seconds,
         ),
         show_push_notification_app=scenario.show_push_notification_app,
+        shells=scenario.shells,
         executing_server=scenario.executing_server,
         utc_offset=timedelta(hours=scenario.utc_offset_hours),
         new_key=new_key,
@@ -137,6 +145,16 @@ def known(names: Iterable[str], choices: Iterable[str], what: str) -> frozenset[
             )
         )
     return found
+
+
+def _accounts(scenario: OrganizationTable, accounts: Sequence[Account]) -> Sequence[Account]:
+    """The accounts as given; with what [organization.account] says, where it says anything."""
+    table = scenario.account
+    known(table.role_groups, ROLE_GROUPS, "role group")
+    if table == AccountTable():
+        return tuple(accounts)
+    values = {field.name: getattr(table, field.name) for field in fields(table)}
+    return tuple(replace(account, **values) for account in accounts)
 
 
 def _server(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Literal
@@ -36,9 +37,11 @@ _EXCHANGE = (
     monitoring,
 )
 
+_DENIED = "Access is denied. "
+
 
 class _Host:
-    """What both have in common: a server, and the accounts that may enter."""
+    """What both have in common: a server, and the accounts of its domain."""
 
     def __init__(self, organization: OrganizationState, server: Server) -> None:
         self._organization = organization
@@ -48,19 +51,15 @@ class _Host:
     def fqdn(self) -> str:
         return self._server.fqdn
 
-    def _admits(self, account: Account) -> bool:
-        raise NotImplementedError
-
     def _account(self, user: str) -> Account | None:
-        accounts = (a for a in self._organization.accounts if a.is_named(user))
-        return next((account for account in accounts if self._admits(account)), None)
+        return next((account for account in self._organization.accounts if account.is_named(user)), None)
 
     def check_password(self, user: str, password: str) -> bool:
         account = self._account(user)
         return account is not None and account.password == password
 
     def accounts(self) -> Sequence[tuple[str, str]]:
-        return [(a.user, a.password) for a in self._organization.accounts if self._admits(a)]
+        return [(account.user, account.password) for account in self._organization.accounts]
 
 
 class ExchangeHost(_Host):
@@ -70,8 +69,18 @@ class ExchangeHost(_Host):
     configuration = "Microsoft.Exchange"
     no_language = True
 
-    def _admits(self, account: Account) -> bool:
-        return account.remote_powershell
+    def forbids(self, user: str) -> str:
+        """The text for an account without a role is known from reports; that of the other case is Windows' own."""
+        account = self._account(user)
+        if account is None or not account.remote_powershell:
+            return _DENIED
+        if granted(account.role_groups):
+            return ""
+        domain, name = self._organization.domain, account.user.partition("@")[0]
+        return (
+            f"[AuthZRequestId={uuid.uuid4()}][FailureCategory=AuthZ-CmdletAccessDeniedException] "
+            f'The user "{domain}/Users/{name}" isn\'t assigned to any management roles. '
+        )
 
     @property
     def executing_server(self) -> str:
@@ -101,8 +110,9 @@ class WindowsHost(_Host):
     configuration = "Microsoft.PowerShell"
     no_language = False
 
-    def _admits(self, account: Account) -> bool:
-        return account.local_admin
+    def forbids(self, user: str) -> str:
+        account = self._account(user)
+        return "" if account is not None and account.local_admin else _DENIED
 
     @property
     def executing_server(self) -> str:

@@ -12,6 +12,7 @@ from pushtui.base.tables import read_table
 from pushtui.lab.organization.certificate import StoredCertificate
 from pushtui.lab.organization.construction import known, version_of, wrong
 from pushtui.lab.organization.directory import AuthServer
+from pushtui.lab.organization.roles import ROLE_GROUPS
 from pushtui.lab.organization.server import COMPONENTS, SERVICES, Server
 from pushtui.lab.organization.state import OrganizationState
 from pushtui.lab.organization.tables import OrganizationChange, ServerChange
@@ -135,6 +136,8 @@ def _check(organization: OrganizationState, wanted: OrganizationChange) -> None:
     known(filter(None, [wanted.executing_server]), names, "server")
     known(wanted.auth_servers or (), [a.name for a in organization.auth_servers], "auth server")
     known(wanted.partner_applications or (), [p.name for p in organization.partner_applications], "partner application")
+    if wanted.account is not None:
+        known(wanted.account.role_groups or (), ROLE_GROUPS, "role group")
     for entry in (wanted.servers or {}).values():
         known((*entry.stop_services, *entry.restart_services), SERVICES, "service")
         known(entry.components or (), COMPONENTS, "component")
@@ -177,6 +180,9 @@ def _change_directory(organization: OrganizationState, wanted: OrganizationChang
 
 
 def _change_settings(organization: OrganizationState, wanted: OrganizationChange) -> None:
+    if wanted.account is not None:
+        given = _given(wanted.account)
+        organization.accounts = tuple(replace(account, **given) for account in organization.accounts)
     timing = organization.timing
     if wanted.hm_start_seconds is not None:
         timing.hm_start = wanted.hm_start_seconds

@@ -67,6 +67,8 @@ class OrganizationState:
     hybrid: HybridConfiguration | None = None
     timing: Timing = field(default_factory=Timing)
     show_push_notification_app: bool = False
+    shells: int = 18
+    """Open sessions that one account may have on one server."""
     executing_server: str = ""
     """Name of the server on which every session runs; empty: the one connected to."""
     utc_offset: timedelta = timedelta(0)

@@ -112,6 +112,18 @@ class HybridTable:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountTable:
+    """[organization.account]: what the administrator's account may do."""
+
+    role_groups: tuple[str, ...] = ("Organization Management",)
+    """Of those in `pushtui.lab.organization.roles`; without any, Exchange opens no session."""
+    remote_powershell: bool = True
+    """RemotePowerShellEnabled."""
+    local_admin: bool = True
+    """Whether Windows remoting lets it in."""
+
+
+@dataclass(frozen=True, slots=True)
 class OrganizationTable:
     """[organization]"""
 
@@ -127,6 +139,9 @@ class OrganizationTable:
     rollover_seconds: float = 43200.0
     uptime_days: float = 12.0
     """For how long the services have been running."""
+    shells: int = 18
+    """Open sessions that one account may have on one server (PowerShellMaxConcurrency)."""
+    account: AccountTable = AccountTable()
     servers: tuple[ServerTable, ...] = (ServerTable("ex01"), ServerTable("ex02"), ServerTable("ex03"))
     certificates: tuple[CertificateTable, ...] = (CertificateTable("auth-certificate"),)
     auth_config: AuthConfigTable = AuthConfigTable()
@@ -189,8 +204,19 @@ class AuthServerChange:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountChange:
+    """Any of the values of [organization.account]; sessions that are open keep what they have."""
+
+    role_groups: tuple[str, ...] | None = None
+    remote_powershell: bool | None = None
+    local_admin: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class OrganizationChange:
     """What the control endpoint takes; absent: unchanged."""
+
+    account: AccountChange | None = None
 
     servers: Mapping[str, ServerChange] | None = None
     auth_config: AuthConfigChange | None = None

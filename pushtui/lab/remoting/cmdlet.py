@@ -159,5 +159,8 @@ class PowerShellHost(Protocol):
     def accounts(self) -> Sequence[tuple[str, str]]:
         """User principal names and passwords, for the NTLM and Kerberos back ends."""
 
+    def forbids(self, user: str) -> str:
+        """Why this account, whose password was right, may open no session here; empty: it may."""
+
     def cmdlets(self, user: str) -> Mapping[str, CmdletSpec]:
         """Lower-case name → cmdlet: only those that the account's roles grant."""

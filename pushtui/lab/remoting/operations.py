@@ -105,6 +105,8 @@ class Operations:
     def _create(self, operation: Operation, user: str) -> str:
         if operation.resource.lower() != self._resource.lower():
             raise WSManFault(soap.NOT_IN_CATALOG, operation.resource)
+        if reason := self._host.forbids(user):
+            raise WSManFault(soap.ACCESS_DENIED, text=reason)
         element = _child(operation.body, "rsp:Shell")
         identifier = (element.get("ShellId") or str(uuid.uuid4())).upper()
         idle = element.findtext("rsp:IdleTimeOut", "", NAMESPACES).strip()

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from pushtui.base.errors import UsageError
 from pushtui.lab.organization.accounts import Account
 
 ACCOUNTS = (
@@ -32,10 +33,31 @@ def test_passwords(organization: Any) -> None:
     assert host.check_password("LAB\\Admin", "one")
     assert not host.check_password("admin@lab.example", "two")
     assert not host.check_password("admin", "one")
-    assert not host.check_password("nobody@lab.example", "five")
-    assert organization.windows_host("ex01").check_password("nobody@lab.example", "five")
-    assert not organization.windows_host("ex01").check_password("viewer@lab.example", "two")
     assert ("admin@lab.example", "one") in organization.windows_host("ex01").accounts()
+
+
+def test_a_right_password_is_not_all_that_a_session_takes(organization: Any) -> None:
+    exchange, windows = organization.exchange_host("ex01"), organization.windows_host("ex01")
+    assert (exchange.forbids("viewer@lab.example"), windows.forbids("admin@lab.example")) == ("", "")
+    assert exchange.check_password("nobody@lab.example", "five")
+    assert exchange.forbids("nobody@lab.example") == "Access is denied. "
+    assert windows.forbids("nobody@lab.example") == ""
+    assert windows.forbids("viewer@lab.example") == "Access is denied. "
+    organization.change({"account": {"remote_powershell": True, "local_admin": False}})
+    assert "lab.example/Users/nobody\" isn't assigned to any management roles" in exchange.forbids("nobody@lab.example")
+    assert windows.forbids("admin@lab.example") == "Access is denied. "
+    organization.change({"account": {"role_groups": ["Recipient Management"]}})
+    assert "set-authconfig" not in exchange.cmdlets("admin@lab.example")
+    with pytest.raises(UsageError, match="unknown role group"):
+        organization.change({"account": {"role_groups": ["Domain Admins"]}})
+
+
+def test_what_the_scenario_says_of_the_account(make: Any) -> None:
+    organization = make({"account": {"role_groups": ["Server Management"], "local_admin": False}}, None, ACCOUNTS[:1])
+    assert "set-authconfig" not in organization.exchange_host("ex01").cmdlets("admin@lab.example")
+    assert organization.windows_host("ex01").forbids("admin@lab.example")
+    with pytest.raises(UsageError, match="unknown role group"):
+        make({"account": {"role_groups": ["Admins"]}})
 
 
 def test_the_two_configurations(organization: Any) -> None:
@@ -58,7 +80,6 @@ def test_roles_decide_which_cmdlets_exist(organization: Any) -> None:
     assert "new-exchangecertificate" in cmdlets(organization, "servers@lab.example")
     assert "new-authserver" not in cmdlets(organization, "servers@lab.example")
     assert cmdlets(organization, "stranger@lab.example") == set()
-    assert organization.windows_host("ex01").cmdlets("viewer@lab.example") == {}
 
 
 def test_exactly_what_changes_something_is_called_a_write(organization: Any) -> None:

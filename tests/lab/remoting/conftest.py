@@ -194,6 +194,9 @@ class Host:
     def accounts(self) -> Sequence[tuple[str, str]]:
         return list(self.users.items())
 
+    def forbids(self, user: str) -> str:
+        return ""
+
     def cmdlets(self, user: str) -> Mapping[str, CmdletSpec]:
         return {spec.name.lower(): spec for spec in (*CMDLETS, *self.extra)}
 
