@@ -1,9 +1,15 @@
-"""What holds for all tests: how much hypothesis tries, and that nobody's own folders and language matter."""
+"""What holds for all tests: how much hypothesis tries, that nobody's own folders and language matter; and a proxy."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import socket
+import socketserver
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -42,3 +48,107 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.parent.name == "end_to_end" and item.path.stem in THOROUGH:
             item.add_marker("thorough")
+
+
+class ForwardProxy:
+    """An HTTP proxy that leads anywhere: tunnels for https (CONNECT), requests passed on one by one for http."""
+
+    def __init__(self, credentials: str = "") -> None:
+        self.asked: list[str] = []
+        """The request lines that it got."""
+        self._credentials = credentials
+        self._server = _Listener(("127.0.0.1", 0), _Passing)
+        self._server.proxy = self
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
+        self._thread.start()
+
+    def lets_in(self, head: bytes) -> bool:
+        wanted = f"proxy-authorization: basic {self._credentials}".lower().encode()
+        return not self._credentials or wanted in head.lower()
+
+    def stop(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join(5)
+
+
+class _Listener(socketserver.ThreadingTCPServer):
+    daemon_threads = True
+    proxy: ForwardProxy
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Nothing: a client that goes away is part of the tests."""
+
+
+class _Passing(socketserver.StreamRequestHandler):
+    server: _Listener
+
+    def handle(self) -> None:
+        onward: socket.socket | None = None
+        try:
+            while (head := _head(self.rfile)) != b"":
+                line = head.split(b"\r\n", 1)[0].decode("latin-1")
+                self.server.proxy.asked.append(line)
+                if not self.server.proxy.lets_in(head):
+                    self.wfile.write(b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n")
+                    return
+                method, target, _version = line.split()
+                if method == "CONNECT":
+                    host, _colon, port = target.rpartition(":")
+                    with socket.create_connection((host, int(port))) as tunnel:
+                        self.wfile.write(b"HTTP/1.1 200 OK\r\n\r\n")
+                        back = threading.Thread(target=_pump, args=(tunnel, self.connection), daemon=True)
+                        back.start()
+                        _pump(self.connection, tunnel)
+                        back.join(10)
+                    return
+                url = urlsplit(target)
+                if onward is None:
+                    onward = socket.create_connection((url.hostname or "", url.port or 80))
+                origin = head.replace(target.encode("latin-1"), url.path.encode("latin-1"), 1)
+                onward.sendall(origin + self.rfile.read(_length(head)))
+                with onward.makefile("rb") as answers:
+                    answer = _head(answers)
+                    self.wfile.write(answer + answers.read(_length(answer)))
+        except OSError:
+            return
+        finally:
+            if onward is not None:
+                onward.close()
+
+
+def _head(stream: Any) -> bytes:
+    lines = b""
+    while (line := stream.readline()) not in (b"", b"\r\n"):
+        lines += line
+    return lines + b"\r\n" if lines else b""
+
+
+def _length(head: bytes) -> int:
+    for line in head.split(b"\r\n"):
+        name, _colon, value = line.partition(b":")
+        if name.strip().lower() == b"content-length":
+            return int(value)
+    return 0
+
+
+def _pump(source: socket.socket, target: socket.socket) -> None:
+    with suppress(OSError):
+        while data := source.recv(65536):
+            target.sendall(data)
+        target.shutdown(socket.SHUT_WR)
+
+
+@pytest.fixture
+def forward_proxy() -> Iterator[Callable[..., ForwardProxy]]:
+    """Starts proxies: `forward_proxy()` takes everybody, `forward_proxy(base64)` who has these Basic credentials."""
+    running: list[ForwardProxy] = []
+
+    def start(credentials: str = "") -> ForwardProxy:
+        running.append(ForwardProxy(credentials))
+        return running[-1]
+
+    yield start
+    for proxy in running:
+        proxy.stop()

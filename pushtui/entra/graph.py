@@ -16,6 +16,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from pushtui.base.cancellation import Cancellation
 from pushtui.base.commands import GraphRequest
 from pushtui.base.errors import PushtuiError, ReadOnlyRefused, RequestRefused, Side, UsageError
+from pushtui.base.proxies import shown_proxy
 from pushtui.base.secret import Secret
 from pushtui.base.text import clean, clean_line
 from pushtui.base.words import _
@@ -26,7 +27,7 @@ from pushtui.entra.loop import LoopThread
 from pushtui.entra.settings import EntraSettings, NetworkSettings
 from pushtui.entra.signin import SignIn
 from pushtui.entra.stream import Listen, StreamLine
-from pushtui.entra.transport import proxy_for, shown_proxy
+from pushtui.entra.transport import proxy_for
 from pushtui.entra.wire import Attempt, Wire
 
 Properties: TypeAlias = Mapping[str, Any]

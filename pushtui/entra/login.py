@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from pushtui.base.cancellation import Cancellation
 from pushtui.base.errors import PushtuiError, RequestRefused, Side, SignInRefused, Unreachable
+from pushtui.base.proxies import shown_proxy
 from pushtui.base.text import clean_line
 from pushtui.base.words import _
 from pushtui.entra import failures, oauth, patience
@@ -19,7 +20,7 @@ from pushtui.entra.clouds import Cloud, host_of
 from pushtui.entra.loop import LoopThread
 from pushtui.entra.settings import NetworkSettings
 from pushtui.entra.stream import Listen, StreamLine
-from pushtui.entra.transport import open_client, proxy_for, shown_proxy
+from pushtui.entra.transport import open_client, proxy_for
 
 if TYPE_CHECKING:
     import httpx

@@ -8,12 +8,13 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from pushtui.base.errors import PushtuiError, RequestRefused, Side
+from pushtui.base.proxies import shown_proxy
 from pushtui.base.words import _
 from pushtui.entra import failures, oauth
 from pushtui.entra.clouds import API_VERSION, Cloud
 from pushtui.entra.discovery import guid_in
 from pushtui.entra.settings import NetworkSettings
-from pushtui.entra.transport import proxy_for, shown_proxy
+from pushtui.entra.transport import proxy_for
 
 GRAPH_PATH = f"/{API_VERSION}/organization"
 

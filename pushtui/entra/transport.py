@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from pushtui import __version__
 from pushtui.base.errors import FileProblem, UsageError
+from pushtui.base.proxies import is_usable
 from pushtui.base.text import clean_line
 from pushtui.base.words import _
 from pushtui.entra.settings import NetworkSettings
@@ -58,26 +59,13 @@ def proxy_for(url: str, network: NetworkSettings) -> str:
         if not proxy or proxy_bypass(urlsplit(url).netloc):
             return ""
         proxy = proxy if "://" in proxy else f"http://{proxy}"
-    try:
-        parts = urlsplit(proxy)
-        good = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        good = False
-    if not good:
+    if not is_usable(proxy):
         raise UsageError(
             "network.proxy",
             _("The proxy cannot be used: it must be an http or https URL like http://proxy.example:8080"),
             where=source,
         )
     return proxy
-
-
-def shown_proxy(proxy: str) -> str:
-    """The proxy as it may be shown: scheme, host and port, never its credentials."""
-    if not proxy:
-        return ""
-    parts = urlsplit(proxy)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
 
 
 def open_client(url: str, network: NetworkSettings) -> httpx.AsyncClient:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from pushtui.base.errors import FileProblem, PushtuiError, RequestRefused, Side, Unreachable
+from pushtui.base.proxies import shown_proxy
 from pushtui.base.text import clean_line
 from pushtui.base.words import _
 from pushtui.exchange.endpoint import Endpoint
@@ -122,15 +123,29 @@ def tls(error: BaseException, endpoint: Endpoint) -> Failure:
     return failure(Unreachable, word, what, endpoint, Fate.NEVER_LEFT, cause=cause, remedy=remedy)
 
 
-def proxy(_error: BaseException, endpoint: Endpoint) -> Failure:
+def proxy(error: BaseException, endpoint: Endpoint) -> Failure:
+    if "407" in str(error):
+        return proxy_sign_in(error, endpoint)
+    shown = shown_proxy(endpoint.proxy)
     return failure(
         Unreachable,
         "proxy",
-        _("The proxy {proxy} does not let us through to {server}").format(proxy=endpoint.proxy, server=endpoint.name),
+        _("The proxy {proxy} does not let us through to {server}").format(proxy=shown, server=endpoint.name),
         endpoint,
         Fate.NEVER_LEFT,
         cause=_("It does not answer, or it refuses this server or port"),
         remedy=_("Check proxy in the profile; without one the connection is direct"),
+    )
+
+
+def proxy_sign_in(_error: BaseException, endpoint: Endpoint) -> Failure:
+    return failure(
+        Unreachable,
+        "proxy-sign-in",
+        _("The proxy {proxy} wants a sign-in").format(proxy=shown_proxy(endpoint.proxy)),
+        endpoint,
+        Fate.NEVER_LEFT,
+        remedy=_("Put the user and password into the proxy URL; only Basic is supported"),
     )
 
 

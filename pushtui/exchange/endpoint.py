@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from pushtui.base.errors import Side, UsageError
+from pushtui.base.proxies import is_usable
 from pushtui.base.words import _
 from pushtui.exchange.settings import ExchangeSettings, WindowsSettings
 
@@ -39,8 +40,8 @@ class Endpoint:
     """The server as the admin knows it, whatever `host` is reached through."""
     keytab_file: str = ""
     """Kerberos keytab with the user's key; empty: a ticket, or a password."""
-    proxy: str = ""
-    """URL of an HTTP proxy; empty: none."""
+    proxy: str = field(default="", repr=False)
+    """URL of an HTTP proxy, which may carry credentials; empty: none."""
 
     @property
     def url(self) -> str:
@@ -72,6 +73,7 @@ def exchange_endpoint(settings: ExchangeSettings) -> Endpoint:
             raise UsageError(
                 "exchange.no-user", _("Basic sign-in needs a user"), side=Side.EXCHANGE, where=settings.server
             )
+    _refuse_bad_proxy(settings.proxy, Side.EXCHANGE)
     return Endpoint(
         host=settings.server,
         port=settings.port or (443 if ssl else 80),
@@ -92,7 +94,11 @@ def exchange_endpoint(settings: ExchangeSettings) -> Endpoint:
 
 
 def windows_endpoint(settings: WindowsSettings, exchange: ExchangeSettings, server: str) -> Endpoint:
-    """The Windows endpoint of `server`, reached through `settings.connect_to` where that names it."""
+    """The Windows endpoint of `server`, reached through `settings.connect_to` where that names it.
+
+    Raises `UsageError` for a detour or a proxy that cannot be used.
+    """
+    _refuse_bad_proxy(settings.proxy, Side.WINDOWS)
     detours = {name.lower(): address for name, address in settings.connect_to.items()}
     detour = detours.get(server.lower(), "")
     host, port = _host_and_port(detour, server) if detour else (server, None)
@@ -114,6 +120,16 @@ def windows_endpoint(settings: WindowsSettings, exchange: ExchangeSettings, serv
         keytab_file=settings.keytab_file or (exchange.keytab_file if user == exchange.user else ""),
         proxy=settings.proxy,
     )
+
+
+def _refuse_bad_proxy(proxy: str, side: Side) -> None:
+    if proxy and not is_usable(proxy):
+        raise UsageError(
+            f"{side.value}.proxy",
+            _("The proxy cannot be used: it must be an http or https URL like http://proxy.example:8080"),
+            side=side,
+            where=_("proxy in the [{table}] table of the profile").format(table=side.value),
+        )
 
 
 def _host_and_port(address: str, server: str) -> tuple[str, int | None]:

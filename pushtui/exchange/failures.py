@@ -62,6 +62,8 @@ def _http(error: BaseException, endpoint: Endpoint) -> Failure:
 
 def _status(status: object, endpoint: Endpoint) -> Failure:
     known = status if isinstance(status, int) else 0
+    if known == 407:
+        return connection_failures.proxy_sign_in(Exception(), endpoint)
     kind, word, what, cause, remedy = explain_http(known, endpoint)
     return failure(kind, word, what, endpoint, _STATUS_FATES.get(known, Fate.UNKNOWN), cause=cause, remedy=remedy)
 

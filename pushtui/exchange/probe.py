@@ -28,10 +28,17 @@ _SCHEME = re.compile(r"(?:^|,)\s*([A-Za-z][\w-]*)(?=\s*(?:,|$)|\s+[\w+/=-])")
 _SCHEMES = {"basic": {"basic"}, "kerberos": {"negotiate", "kerberos"}, "negotiate": {"negotiate"}}
 
 
+def tunnel_refused(error: BaseException, endpoint: Endpoint) -> PushtuiError:
+    """A proxy that does not lead there; the error's text starts with its HTTP status."""
+    return connection_failures.proxy(error, endpoint).error
+
+
 def explain(error: BaseException, endpoint: Endpoint) -> PushtuiError:
     """What an exception of a socket means at this endpoint."""
     if isinstance(error, ssl.SSLError):
         return connection_failures.tls(error, endpoint).error
+    if endpoint.proxy and isinstance(error, OSError):
+        return connection_failures.proxy(error, endpoint).error
     if isinstance(error, TimeoutError):
         return connection_failures.connect_timeout(error, endpoint).error
     if isinstance(error, OSError):
@@ -73,6 +80,8 @@ def judge(status: int, headers: Mapping[str, str], body: bytes, endpoint: Endpoi
     if status == 401:
         schemes = {scheme.lower() for scheme in offered(headers)}
         return None if schemes & _SCHEMES[endpoint.auth] else sign_in_failures.not_offered(ValueError(), endpoint).error
+    if status == 407:
+        return connection_failures.proxy_sign_in(ValueError(), endpoint).error
     if 300 <= status < 400:
         return connection_failures.redirected(ValueError(), endpoint).error
     if status == 200:

@@ -66,6 +66,7 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
     "proxy.connected": (N_("It takes connections"), ""),
     "tcp.connected": (N_("Port {port} is open"), ""),
     "tcp.through-proxy": (N_("Port {port} is reached through {proxy}"), ""),
+    "tcp.proxy": (N_("{proxy} takes connections; whether it leads to the server shows below"), ""),
     "tls.good": (N_("{protocol}, trusted, good until {date}: {subject}"), ""),
     "tls.expires-soon": (
         N_("{protocol}, trusted; the certificate expires on {date}: {subject}"),

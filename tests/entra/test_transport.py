@@ -13,9 +13,10 @@ import pytest
 from pushtui.base.cancellation import Cancellation
 from pushtui.base.commands import GraphRequest
 from pushtui.base.errors import AnswerLost, PushtuiError, Unreachable
+from pushtui.base.proxies import shown_proxy
 from pushtui.entra.clouds import cloud_of
 from pushtui.entra.settings import CloudSettings, NetworkSettings
-from pushtui.entra.transport import proxy_for, shown_proxy
+from pushtui.entra.transport import proxy_for
 
 ORGANIZATION = GraphRequest.of("GET", "/organization")
 

@@ -30,6 +30,7 @@ def test_kerberos_goes_over_http_and_basic_over_https() -> None:
         (ExchangeSettings(), "exchange.no-server"),
         (ExchangeSettings(server=SERVER, auth="basic", ssl=False, user="a@lab.example"), "exchange.basic-over-http"),
         (ExchangeSettings(server=SERVER, auth="basic"), "exchange.no-user"),
+        (ExchangeSettings(server=SERVER, proxy="socks5://127.0.0.1:1080"), "exchange.proxy"),
     ],
 )
 def test_settings_that_cannot_work(settings: ExchangeSettings, code: str) -> None:

@@ -259,10 +259,27 @@ def test_a_proxy_in_between(serve: Any, ask: Any, proxy: str) -> None:
     else:
         with closing(socket.create_server(("127.0.0.1", 0))) as unused:
             address = f"127.0.0.1:{unused.getsockname()[1]}"
-    error = broken(lambda: ask(server.connection(proxy=f"http://{address}"), SERVERS), Unreachable)
+    error = broken(lambda: ask(server.connection(proxy=f"http://me:canary-word@{address}"), SERVERS), Unreachable)
     assert error.code == "exchange.proxy"
-    assert address in error.what
+    assert f"http://{address} does not let us through" in error.what
+    assert "canary" not in str(error) + repr(server.connection(proxy="http://me:canary@proxy.example").endpoint)
     assert server.requests.entries() == []
+
+
+@pytest.mark.parametrize("side", ["exchange", "windows"])
+def test_a_proxy_that_leads_there(serve: Any, ask: Any, forward_proxy: Any, side: str) -> None:
+    server, proxy = serve(side), forward_proxy(base64.b64encode(b"me:word").decode())
+    reachable = proxy.url.replace("http://", "http://me:word@")
+    connection = server.connection(proxy=reachable)
+    assert len(ask(connection, SERVERS)[0].objects) == 2
+    connection.close()
+    address = f"127.0.0.1:{server.endpoint.port}"
+    tunnel, passed_on = f"CONNECT {address} HTTP/1.", f"POST http://{address}/wsman HTTP/1.1"
+    assert proxy.asked
+    assert all(line.startswith(tunnel if side == "exchange" else passed_on) for line in proxy.asked)
+    error = broken(lambda: ask(server.connection(proxy=proxy.url), SERVERS), Unreachable)
+    assert error.code == f"{side}.proxy-sign-in"
+    assert "Put the user and password into the proxy URL" in error.remedy
 
 
 def test_the_environments_proxy_is_not_used(serve: Any, ask: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -145,6 +145,12 @@ def test_a_keytab_of_the_environment(
     assert len(ask(server.connection(password=""), SERVERS)[0].objects) == 2
 
 
+def test_through_a_proxy(front: Any, ask: Any, forward_proxy: Any) -> None:
+    server, proxy = front(), forward_proxy()
+    assert len(ask(server.connection(proxy=proxy.url), SERVERS)[0].objects) == 2
+    assert {line.split()[0] for line in proxy.asked} == {"POST"}
+
+
 @pytest.mark.parametrize("service", ["HTTP", "host"])
 def test_the_service_name_of_the_profile(front: Any, ask: Any, service: str) -> None:
     assert len(ask(front(service=service).connection(), SERVERS)[0].objects) == 2

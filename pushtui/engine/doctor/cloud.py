@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from pushtui.base.commands import GraphRequest
 from pushtui.base.errors import PushtuiError, Side
+from pushtui.base.proxies import shown_proxy
 from pushtui.engine.connections import Connections
 from pushtui.engine.doctor import judgement
 from pushtui.engine.doctor.leg import Leg
@@ -20,7 +21,7 @@ from pushtui.engine.sources import failure_of
 from pushtui.entra import probe
 from pushtui.entra.clouds import Cloud
 from pushtui.entra.failures import Place
-from pushtui.entra.transport import proxy_for, shown_proxy, tls_context
+from pushtui.entra.transport import proxy_for, tls_context
 from pushtui.profile import Profile
 
 T = TypeVar("T")

@@ -9,11 +9,12 @@ from typing import TypeVar
 
 from pushtui.base.commands import Cmdlet
 from pushtui.base.errors import PushtuiError
+from pushtui.base.proxies import shown_proxy
 from pushtui.engine.connections import Connections
 from pushtui.engine.doctor import judgement
 from pushtui.engine.doctor.leg import Leg
 from pushtui.engine.doctor.rows import Outcome, Test, Verdict, ok, skipped, warning
-from pushtui.engine.doctor.wire import Presented, Reply, Target
+from pushtui.engine.doctor.wire import Presented, Reply, Target, TunnelRefused
 from pushtui.engine.ports import ReplyPort
 from pushtui.engine.sources import failure_of
 from pushtui.exchange import probe
@@ -44,23 +45,33 @@ class _Front:
         leg.test(Test.CLOCK, endpoint.host, self._clock, essential=False)
 
     def _target(self) -> Target:
-        return Target(self._endpoint.host, self._endpoint.port, probe.tls_context(self._endpoint))
+        endpoint = self._endpoint
+        trusted = ssl.create_default_context() if endpoint.proxy.startswith("https:") else None
+        return Target(endpoint.host, endpoint.port, probe.tls_context(endpoint), endpoint.proxy, trusted)
 
     def _do(self, call: Callable[[], T]) -> T:
         """Its result, or the error that its exception means here."""
         try:
             return call()
+        except TunnelRefused as error:
+            meaning = probe.tunnel_refused(error, self._endpoint)
         except (OSError, HTTPException, UnicodeError, ValueError) as error:
             meaning = probe.explain(error, self._endpoint)
         raise meaning
 
     def _resolve(self) -> Outcome:
+        if self._endpoint.proxy:
+            return skipped("name.by-proxy", proxy=shown_proxy(self._endpoint.proxy))
         addresses = self._do(lambda: self._leg.wire.resolve(self._endpoint.host, self._endpoint.port))
         return ok("name.resolved", addresses=", ".join(addresses[:4]))
 
     def _connect(self) -> Outcome:
+        endpoint = self._endpoint
         self._do(lambda: self._leg.wire.connect(self._target()).close())
-        return ok("tcp.connected", port=str(self._endpoint.port))
+        if endpoint.proxy:
+            code = "tcp.through-proxy" if endpoint.ssl else "tcp.proxy"
+            return ok(code, port=str(endpoint.port), proxy=shown_proxy(endpoint.proxy))
+        return ok("tcp.connected", port=str(endpoint.port))
 
     def _handshake(self) -> Outcome:
         wire, target = self._leg.wire, self._target()
@@ -69,6 +80,8 @@ class _Front:
         except ssl.SSLCertVerificationError as error:
             failure = failure_of(probe.explain(error, self._endpoint))
             return judgement.refused_certificate(failure, _presented(lambda: wire.unverified(target)))
+        except TunnelRefused as error:
+            meaning = probe.tunnel_refused(error, self._endpoint)
         except (OSError, ValueError) as error:
             meaning = probe.explain(error, self._endpoint)
         raise meaning
@@ -199,5 +212,5 @@ def examine_mail(leg: Leg, profile: Profile, connections: Connections) -> None:
 def _presented(look: Callable[[], Presented]) -> Presented | None:
     try:
         return look()
-    except (OSError, ValueError):
+    except (OSError, ValueError, TunnelRefused):
         return None

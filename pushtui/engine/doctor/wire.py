@@ -90,7 +90,10 @@ class Wire:
         return tuple(dict.fromkeys(str(entry[4][0]) for entry in found))
 
     def connect(self, target: Target) -> socket.socket:
-        """A TCP connection to the target, through its proxy where it has one. Raises `OSError`, `TunnelRefused`."""
+        """A TCP connection to the target, through its proxy where it has one. Raises `OSError`, `TunnelRefused`.
+
+        Without TLS a proxy is asked to forward each request, not for a tunnel: then it leads to the proxy alone.
+        """
         if not target.proxy:
             return self._keep(socket.create_connection((target.host, target.port), self._seconds))
         connection = self.connect(proxy_target(target))
@@ -98,7 +101,8 @@ class Wire:
             if target.proxy_context is not None:
                 name = urlsplit(target.proxy).hostname
                 connection = self._keep(target.proxy_context.wrap_socket(connection, server_hostname=name))
-            self._tunnel(connection, target)
+            if target.context is not None:
+                self._tunnel(connection, target)
         except BaseException:
             connection.close()
             raise
@@ -132,6 +136,9 @@ class Wire:
             **(headers or {}),
             "Connection": "close",
         }
+        if target.proxy and target.context is None:
+            path = f"http://{lines['Host']}{path}"
+            lines |= _proxy_credentials(target)
         if body:
             lines["Content-Length"] = str(len(body))
         elif method == "POST":
@@ -173,10 +180,7 @@ class Wire:
     def _tunnel(self, connection: socket.socket, target: Target) -> None:
         host = f"[{target.host}]" if ":" in target.host else target.host
         lines = [f"CONNECT {host}:{target.port} HTTP/1.1", f"Host: {host}:{target.port}"]
-        parts = urlsplit(target.proxy)
-        if parts.username is not None:
-            pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}".encode()
-            lines.append(f"Proxy-Authorization: Basic {base64.b64encode(pair).decode('ascii')}")
+        lines += [f"{name}: {value}" for name, value in _proxy_credentials(target).items()]
         connection.sendall(("\r\n".join(lines) + "\r\n\r\n").encode("ascii"))
         answer = HTTPResponse(connection, method="CONNECT")
         try:
@@ -202,6 +206,15 @@ def proxy_target(target: Target) -> Target:
     """The proxy of a target, as a target."""
     parts = urlsplit(target.proxy)
     return Target(parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80))
+
+
+def _proxy_credentials(target: Target) -> dict[str, str]:
+    """The header with the user and password of the proxy's URL, where it has them (RFC 9110 11.7.1)."""
+    parts = urlsplit(target.proxy)
+    if parts.username is None:
+        return {}
+    pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}".encode()
+    return {"Proxy-Authorization": f"Basic {base64.b64encode(pair).decode('ascii')}"}
 
 
 def presented(der: bytes, protocol: str) -> Presented:

@@ -176,6 +176,36 @@ def test_a_windows_endpoint_that_is_not_used(lab: Any, diagnose: Any) -> None:
     assert found.told("windows", "sign-in")[:2] == ("skipped", "windows.off")
 
 
+def test_exchange_behind_a_proxy_of_its_own(lab: Any, diagnose: Any, forward_proxy: Any, closed_port: int) -> None:
+    profile, proxy = lab.on_premises, forward_proxy()
+    found = diagnose(replace(profile, exchange=replace(profile.exchange, proxy=proxy.url)))
+    assert found.told("exchange", "name")[:2] == ("skipped", "name.by-proxy")
+    assert found.told("exchange", "tcp")[1] == "tcp.through-proxy"
+    assert {found.told("exchange", test)[0] for test in ("tls", "identify", "clock", "sign-in")} == {"ok"}
+    assert all(line.startswith("CONNECT") for line in proxy.asked)
+
+    dead = f"http://me:canary@127.0.0.1:{closed_port}"
+    found = diagnose(replace(profile, exchange=replace(profile.exchange, proxy=dead)))
+    result, code, detail, remedy = found.told("exchange", "tcp")
+    assert (result, code) == ("failed", "exchange.proxy")
+    assert f"http://127.0.0.1:{closed_port} does not let us through" in detail
+    assert remedy == "Check proxy in the profile; without one the connection is direct"
+    assert "canary" not in words.table(found.rows)
+
+
+def test_windows_behind_a_proxy_is_asked_without_a_tunnel(lab: Any, diagnose: Any, forward_proxy: Any) -> None:
+    profile, proxy = lab.on_premises, forward_proxy()
+    profile = replace(
+        profile,
+        windows=replace(lab.profile.windows, proxy=proxy.url),
+        verification=replace(profile.verification, server="ex01.lab.example"),
+    )
+    found = diagnose(profile)
+    assert found.told("windows", "tcp")[1] == "tcp.proxy"
+    assert {found.told("windows", test)[0] for test in ("identify", "clock", "sign-in")} == {"ok"}
+    assert all(line.startswith("POST http://127.0.0.1:") for line in proxy.asked)
+
+
 def test_a_dead_proxy_is_told_once(lab: Any, diagnose: Any, closed_port: int) -> None:
     profile = lab.in_the_cloud
     network = replace(profile.network, proxy=f"http://user:canary-secret@127.0.0.1:{closed_port}")

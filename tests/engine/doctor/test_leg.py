@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
@@ -143,7 +144,7 @@ def test_a_proxy_that_refuses_is_told_by_its_answer(answer: bytes) -> None:
     thread.start()
     proxy = f"http://ad%6Din:pass%20word@127.0.0.1:{listener.getsockname()[1]}"
     with pytest.raises(TunnelRefused):
-        Wire(SystemClock(), 5).connect(Target("graph.example", 443, None, proxy))
+        Wire(SystemClock(), 5).connect(Target("graph.example", 443, ssl.create_default_context(), proxy))
     thread.join(5)
     listener.close()
     assert heard[0].startswith(b"CONNECT graph.example:443 HTTP/1.1\r\n")
