@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from pushtui.base.cancellation import Cancellation
 from pushtui.base.clock import Clock
 from pushtui.base.credentials import Source, read
-from pushtui.base.errors import PushtuiError, Side, SignInRefused, UsageError
+from pushtui.base.errors import PushtuiError, Side, SignInRefused
 from pushtui.base.secret import Secret
 from pushtui.base.text import clean_line
 from pushtui.base.words import _
@@ -22,6 +22,7 @@ from pushtui.entra.clouds import Cloud
 from pushtui.entra.credentials import ClientCertificate, read_certificate
 from pushtui.entra.discovery import is_guid
 from pushtui.entra.login import LoginHost, MsalHttp
+from pushtui.entra.registration import refuse_missing
 from pushtui.entra.settings import EntraSettings, NetworkSettings
 from pushtui.entra.stream import Listen, StreamLine
 
@@ -123,8 +124,7 @@ class TokenSource:
         """msal's application; its constructor reads the tenant's OpenID configuration over the network."""
         import msal
 
-        if not self._settings.client_id:
-            raise self._unregistered()
+        refuse_missing(self._settings)
         cache: dict[Any, Any] = {}
         common: dict[str, Any] = {
             "client_id": self._settings.client_id,
@@ -140,31 +140,9 @@ class TokenSource:
         application = self._applications[tenant] = _Application(app, cache)
         return application
 
-    def _unregistered(self) -> PushtuiError:
-        how = {
-            "device-code": _(
-                "the platform “Mobile and desktop applications”, and “Allow public client flows” set to yes"
-            ),
-            "browser": _("the platform “Mobile and desktop applications” with the redirect URI http://localhost"),
-            "certificate": _("the application's certificate uploaded to it"),
-            "secret": _("a client secret"),
-        }[self._settings.method]
-        return UsageError(
-            "settings.client-id",
-            _("client_id is missing in the [entra] table of the profile"),
-            cause=_("pushtui signs in through an application that you register in your own tenant, with {how}").format(
-                how=how
-            ),
-            remedy=_("Register it as the README says, and put its “Application (client) ID” into the profile"),
-        )
-
     def _credential(self, cancellation: Cancellation) -> Any:
         settings = self._settings
         if settings.method == "certificate":
-            if not settings.certificate_file:
-                raise UsageError(
-                    "settings.certificate-file", _("certificate_file is missing in the [entra] table of the profile")
-                )
             source = Source(settings.passphrase_file, settings.passphrase_command, "PUSHTUI_CERTIFICATE_PASSPHRASE")
             purpose = _("Passphrase of the application's key")
             self._certificate = self._certificate or read_certificate(

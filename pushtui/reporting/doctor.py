@@ -67,9 +67,9 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
     "tcp.connected": (N_("Port {port} is open"), ""),
     "tcp.through-proxy": (N_("Port {port} is reached through {proxy}"), ""),
     "tcp.proxy": (N_("{proxy} takes connections; whether it leads to the server shows below"), ""),
-    "tls.good": (N_("{protocol}, trusted, good until {date}: {subject}"), ""),
+    "tls.good": (N_("{protocol}, trusted, good until {date}: {subject}, issued by {issuer}"), ""),
     "tls.expires-soon": (
-        N_("{protocol}, trusted; the certificate expires on {date}: {subject}"),
+        N_("{protocol}, trusted; the certificate expires on {date}: {subject}, issued by {issuer}"),
         N_("Renew the server's certificate"),
     ),
     "identify.product": ("{product}", ""),

@@ -1,4 +1,6 @@
-"""Every way to sign in to Exchange with every way to sign in to Windows: check, then the last step applied.
+"""Every way to sign in to Exchange with every way to sign in to Windows: doctor, check, then the last step applied.
+
+Every way to sign in to the tenant, direct and through a proxy, is in test_sign_in.py.
 
 Exchange: Kerberos over http with encrypted messages, Basic over https. Windows: Kerberos and NTLM over http with
 encrypted messages, https. Kerberos is skipped where there is no KDC or the libraries are not installed.
@@ -59,6 +61,12 @@ def test_check_and_verification(lab: Any, pushtui: Any, tmp_path: Path, exchange
     profile = _profile(lab, tmp_path / "profile.toml", exchange, windows)
     environment = lab.line["environment"] or {"KRB5_CONFIG": "/dev/null"}
     lab.ask("clear", {})
+
+    examined = pushtui("-p", profile, "doctor", "--json", environment=environment)
+    rows = {(row["leg"], row["test"]): row for row in examined.document["rows"]}
+    assert (examined.code, examined.document["status"]) == (0, "ok"), examined.output
+    assert {rows[leg, "sign-in"]["code"] for leg in ("exchange", "windows")} == {"sign-in.open"}
+    assert rows["exchange", "sign-in"]["detail"] == f"Signed in as admin@lab.example ({exchange})"
 
     checked = pushtui("-p", profile, "check", "--json", environment=environment)
     assert checked.code == 3, checked.errors

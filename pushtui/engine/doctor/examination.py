@@ -82,19 +82,15 @@ class Examination:
     # --- who waits for whom
 
     def _on_premises(self) -> None:
-        """The Windows legs go to the servers that the Exchange leg found."""
+        """The Windows leg goes to the server that the verification would use, as the Exchange leg found out."""
         profile, connections = self._profile, self._connections
         found = onpremises.examine_exchange(self._leg("exchange"), profile, connections)
         if not profile.windows.enabled:
             onpremises.no_windows(self._leg("windows"))
             return
-
-        def begin(server: str) -> Future[None]:
-            leg = self._leg("windows", server)
-            return self._begin(lambda: onpremises.examine_windows(leg, profile, connections, server))
-
-        for leg in [begin(server) for server in onpremises.windows_servers(profile, found)]:
-            self._await(leg)
+        server = onpremises.windows_server(profile, found)
+        if server:
+            onpremises.examine_windows(self._leg("windows", server), profile, connections, server)
 
     def _cloud(self) -> None:
         """The proxy first; then the hosts side by side; the token last, because it takes two of them."""

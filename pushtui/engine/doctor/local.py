@@ -11,6 +11,7 @@ from pushtui.engine.doctor.leg import Leg
 from pushtui.engine.doctor.rows import Outcome, Test, failed, ok
 from pushtui.entra.clouds import cloud_of
 from pushtui.entra.credentials import MAX_BYTES
+from pushtui.entra.registration import refuse_missing
 from pushtui.entra.transport import proxy_for
 from pushtui.exchange.endpoint import exchange_endpoint
 from pushtui.profile import VALIDATORS, Profile
@@ -38,6 +39,7 @@ def _problems(profile: Profile) -> Iterator[str]:
     tries: tuple[Callable[[], object], ...] = (
         lambda: exchange_endpoint(profile.exchange),
         lambda: proxy_for(cloud_of(profile.cloud).login, profile.network),
+        lambda: refuse_missing(profile.entra),
     )
     for attempt in tries:
         try:
@@ -45,11 +47,6 @@ def _problems(profile: Profile) -> Iterator[str]:
         except PushtuiError as error:
             if error.code != "exchange.no-server":  # said above
                 yield str(error)
-    entra = profile.entra
-    if not entra.client_id:
-        yield "entra.client_id"
-    if entra.method == "certificate" and not entra.certificate_file:
-        yield "entra.certificate_file"
 
 
 def _files(profile: Profile) -> Outcome:

@@ -21,6 +21,8 @@ from pushtui.exchange import probe
 from pushtui.exchange.endpoint import Endpoint, exchange_endpoint, windows_endpoint
 from pushtui.exchange.roles import granting
 from pushtui.procedure import questions
+from pushtui.procedure.model import Answer, ExchangeRead, Facts, Inputs, Query
+from pushtui.procedure.verification_server import choose
 from pushtui.profile import Profile
 
 T = TypeVar("T")
@@ -106,20 +108,21 @@ class _Front:
         return judgement.clock(self._reply)
 
 
-def examine_exchange(leg: Leg, profile: Profile, connections: Connections) -> tuple[str, ...]:
-    """The Exchange leg; the servers to look at on the Windows leg, where it came so far."""
+def examine_exchange(leg: Leg, profile: Profile, connections: Connections) -> str:
+    """The Exchange leg; the server to look at on the Windows leg, where it came so far and that leg is wanted."""
     try:
         endpoint = exchange_endpoint(profile.exchange)
     except PushtuiError as error:
         outcome = Outcome(Verdict.FAILED, error.code, failure=failure_of(error))
         leg.test(Test.NAME, profile.exchange.server or "-", lambda: outcome)
-        return ()
+        return ""
     _Front(leg, endpoint).examine()
     present: list[str] = []
     complaints: list[str] = []
 
     def sign_in() -> Outcome:
-        reply = _asked(leg, connections, Cmdlet.of("Get-Command", ("Name",), Name=judgement.CMDLETS), endpoint.timeout)
+        listing = Cmdlet.of("Get-Command", ("Name",), Name=judgement.CMDLETS)
+        reply = _asked(leg, connections, [listing], endpoint.timeout)[0]
         present.extend(str(item.get("Name") or "") for item in reply.objects)
         complaints.extend(error.message for error in reply.errors if not error.unknown_command)
         return ok("sign-in.open", account=connections.account("exchange"), method=endpoint.auth)
@@ -141,35 +144,39 @@ def examine_exchange(leg: Leg, profile: Profile, connections: Connections) -> tu
         lambda: judged(lambda: judgement.roles_for_changing(present, groups, read_only=read_only)),
         essential=False,
     )
-    return _servers(leg, connections, endpoint, present) if not leg.broken else ()
+    if leg.broken or not profile.windows.enabled:
+        return ""
+    return _server_of_verification(leg, profile, connections, endpoint.timeout)
 
 
-def _asked(leg: Leg, connections: Connections, cmdlet: Cmdlet, seconds: float) -> ReplyPort:
-    return connections.organization([cmdlet], leg.cancellation, seconds).result()[0]
+def _asked(leg: Leg, connections: Connections, cmdlets: Sequence[Cmdlet], seconds: float) -> Sequence[ReplyPort]:
+    return connections.organization(cmdlets, leg.cancellation, seconds).result()
 
 
-def _servers(leg: Leg, connections: Connections, endpoint: Endpoint, present: Sequence[str]) -> tuple[str, ...]:
-    """The mailbox servers of the organization; none where they cannot be told, which is no row of its own."""
-    if "get-exchangeserver" not in {name.lower() for name in present}:
-        return ()
+def _server_of_verification(leg: Leg, profile: Profile, connections: Connections, seconds: float) -> str:
+    """The server that the verification would use, by the same reads; empty where that cannot be told."""
+    reads: tuple[ExchangeRead, ...] = (questions.SERVERS, questions.EXECUTING_STORE)
     try:
-        reply = _asked(leg, connections, questions.SERVERS.cmdlet, endpoint.timeout)
+        replies = _asked(leg, connections, [read.cmdlet for read in reads], seconds)
     except PushtuiError:
         leg.cancellation.check()
-        return ()
-    return tuple(
-        str(item.get("Fqdn") or "") for item in reply.objects if item.get("IsMailboxServer") and item.get("Fqdn")
-    )
+        return ""
+    inputs = Inputs(profile.tenant_domain, "", profile.exchange.server, verification_server=profile.verification.server)
+    now = leg.clock.now()
+    answers: dict[Query, Answer] = {
+        read: Answer(reply.objects, now) for read, reply in zip(reads, replies, strict=True)
+    }
+    choice = choose(Facts(inputs, now, answers))
+    return choice.server.fqdn if choice is not None and choice.server is not None else ""
 
 
-def windows_servers(profile: Profile, found: Sequence[str]) -> tuple[str, ...]:
-    """Where the Windows endpoint is tested: the server of the verification, else the servers found, else the one known.
+def windows_server(profile: Profile, found: str) -> str:
+    """Where the Windows endpoint is tested: `found` by the Exchange leg, else what the profile says; or empty.
 
     An address is no server's name, so it counts only where nothing better is known.
     """
-    if profile.verification.server:
-        return (profile.verification.server,)
-    return tuple(found) or tuple(profile.windows.connect_to) or tuple(filter(None, [profile.exchange.server]))
+    named = (found, profile.verification.server, *profile.windows.connect_to, profile.exchange.server)
+    return next((name for name in named if name), "")
 
 
 def examine_windows(leg: Leg, profile: Profile, connections: Connections, server: str) -> None:
