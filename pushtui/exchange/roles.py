@@ -37,6 +37,8 @@ _GROUPS = {
     "get-exchangeserver": _VIEWING,
     "get-accepteddomain": _VIEWING,
     "get-hybridconfiguration": _VIEWING,
+    "get-organizationconfig": _VIEWING,
+    "test-servicehealth": _HEALTH,
 }
 
 _CERTIFICATE_ROLE = "Exchange Server Certificates"
@@ -53,6 +55,7 @@ _ROLES = {
     "get-exchangeserver": _VIEW_ROLE,
     "get-accepteddomain": _VIEW_ROLE,
     "get-hybridconfiguration": _VIEW_ROLE,
+    "get-organizationconfig": _VIEW_ROLE,
 }
 
 

@@ -91,6 +91,10 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
         N_("All {count} cmdlets that a check needs; {missing} would help, but no documented role grants it"),
         "",
     ),
+    "roles.reading-diagnosis": (
+        N_("All {count} cmdlets that a check needs; a diagnosis knows less without: {missing}"),
+        "",
+    ),
     "roles.reading-missing": (
         N_("Not granted to this account: {missing}"),
         N_(

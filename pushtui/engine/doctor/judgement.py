@@ -27,6 +27,8 @@ READING = (
 """Cmdlets without which a check cannot tell the state of a step."""
 READING_MORE = ("Get-HybridConfiguration",)
 """Cmdlets without which a check knows less, and still works."""
+DIAGNOSING = ("Get-AcceptedDomain", "Get-OrganizationConfig", "Get-ServerHealth", "Test-ServiceHealth")
+"""Cmdlets that only a diagnosis uses, which knows less without."""
 READING_RARE = ("Get-PushNotificationApp",)
 """Cmdlets that help a check where a session has them; no role is documented to grant them."""
 CHANGING = (
@@ -41,7 +43,7 @@ CHANGING = (
 )
 """Cmdlets that the changes and their undo are made of."""
 
-CMDLETS = (*READING, *READING_MORE, *READING_RARE, *CHANGING)
+CMDLETS = (*READING, *READING_MORE, *READING_RARE, *DIAGNOSING, *CHANGING)
 
 # Graph permissions reference: any one of a row is enough.
 _READ_PERMISSIONS = (
@@ -104,6 +106,9 @@ def roles_for_reading(present: Collection[str], role_groups: Mapping[str, str]) 
     if missing:
         return _roles(Verdict.WARNING, "roles.reading-less", missing, role_groups)
     count = str(len(READING) + len(READING_MORE))
+    less = _missing(DIAGNOSING, present)
+    if less:
+        return ok("roles.reading-diagnosis", count=count, missing=", ".join(less))
     rare = _missing(READING_RARE, present)
     if rare:
         return ok("roles.reading-usual", count=count, missing=", ".join(rare))
