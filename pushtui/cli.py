@@ -318,9 +318,9 @@ def _add_lab(
     lab = commands.add_parser("lab", help=text, description=_capital(text), parents=parents, allow_abbrev=False)
     lab.add_argument(
         "--scenario",
-        metavar="NAME|FILE",
+        metavar="NAME|FILE|list",
         default="fresh",
-        help=_("the starting state: fresh, expired-certificate, near-expiry, done, old-cu, other-keys, or a TOML file"),
+        help=_("the starting state: the name of a scenario, “list” to show them all, or a TOML file"),
     )
     lab.add_argument(
         "--kerberos",
@@ -469,7 +469,7 @@ def _lab(options: argparse.Namespace) -> int:
 
     if options.lab_command == "approve":
         return become_lab(["approve", options.code, *(["--decline"] if options.decline else [])])
-    if options.serve:
+    if options.serve or options.scenario == "list":
         return become_lab(["--scenario", options.scenario, *(["--kerberos"] if options.kerberos else [])])
     gathered = _gathered(options)
     wait = gathered.or_refuse().wait_seconds
