@@ -10,8 +10,8 @@ _NAMES = ("name", "id")
 
 def laid_over(base: Mapping[str, Any], top: Mapping[str, Any]) -> dict[str, Any]:
     """The base with the top over it. Tables are merged; so are lists whose entries have a name or an id, where each
-    entry changes the one of that name, is added, or (``absent = true``) takes it away. Any other list, and an empty one,
-    takes the place of the base's."""
+    entry changes the one of that name, is added, or (``absent = true``) takes it away. Any other list, and an empty
+    one, takes the place of the base's."""
     result = dict(base)
     for key, value in top.items():
         result[key] = _over(result.get(key), value)
