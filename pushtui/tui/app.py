@@ -26,6 +26,7 @@ from pushtui.settings.model import Settings
 from pushtui.tui import hangup, keymap, theme
 from pushtui.tui.actions import actions, bindings
 from pushtui.tui.conductor import TASK_STEPS, Conductor
+from pushtui.tui.inks import LOOKS, HasInks
 from pushtui.tui.painting import PaintsOnce
 from pushtui.tui.preload import preload
 from pushtui.tui.prompts import AddressRequest, SecretRequest
@@ -50,10 +51,11 @@ HANGUP_SECONDS = 3.0
 """How long a lost terminal lets a change that is under way note its outcome."""
 
 
-class PushtuiApp(PaintsOnce[int], inherit_bindings=False):
+class PushtuiApp(PaintsOnce[int], HasInks[int], inherit_bindings=False):
     """Made with a profile and a way to make sessions; returns the exit code."""
 
     TITLE = "pushtui"
+    COMPONENT_CLASSES: ClassVar = LOOKS
     CSS_PATH = style_sheets()  # type: ignore[assignment]  # a list of paths is one of the types that it takes
     BINDINGS: ClassVar = bindings("any")
     ENABLE_COMMAND_PALETTE = True
@@ -77,7 +79,8 @@ class PushtuiApp(PaintsOnce[int], inherit_bindings=False):
         self.conductor = Conductor(profile, factory, read_only=read_only, clock=clock)
         for each in theme.THEMES:
             self.register_theme(each)
-        self.theme = self._terminal.theme
+        # Set without telling anybody: nothing is there yet that would have to be styled anew.
+        self.set_reactive(App.theme, self._terminal.theme)
         self.animation_level = "none" if self.settings.plain else self.settings.animation
         self.set_class(not self._terminal.unicode, "-ascii")
         self._secrets: list[tuple[SecretRequest, Screen[Any]]] = []
