@@ -459,9 +459,7 @@ def _application(options: argparse.Namespace) -> int:
     wait = gathered.or_refuse().wait_seconds
     profile = load(locate(choice), wait) if choice else load_or_new(locate(choice), wait)
     _refuse_without_terminal()
-    from pushtui.tui.launch import run
-
-    return run(profile, gathered, read_only=getattr(options, "read_only", False))
+    return _show(profile, gathered, options)
 
 
 def _lab(options: argparse.Namespace) -> int:
@@ -477,9 +475,16 @@ def _lab(options: argparse.Namespace) -> int:
     from pushtui.profile import load
 
     with Lab(options.scenario, kerberos=options.kerberos) as lab:
-        from pushtui.tui.launch import run
+        return _show(load(lab.profile, wait), gathered, options)
 
-        return run(load(lab.profile, wait), gathered, read_only=getattr(options, "read_only", False))
+
+def _show(profile: Profile, gathered: Gathered, options: argparse.Namespace) -> int:
+    from pushtui.tui.preload import start
+
+    start()
+    from pushtui.tui.launch import run
+
+    return run(profile, gathered, read_only=getattr(options, "read_only", False))
 
 
 def _refuse_without_terminal() -> None:

@@ -25,7 +25,7 @@ INKS = (
 """What can be written with; `styles/inks.tcss` says how each looks."""
 
 
-LOOKS = frozenset({*(f"ink--{name}" for name in INKS), "chosen", "chosen--blurred"})
+LOOKS = {*(f"ink--{name}" for name in INKS), "chosen", "chosen--blurred"}
 """The component classes of the application: it alone has them, for all widgets.
 
 As those of every widget, which is Textual's way, they would be most of what a start spends on style sheets.

@@ -12,8 +12,8 @@ from typing import Any
 
 from rich.console import Console, RenderableType
 from rich.control import Control
-from textual._compositor import ChopsUpdate  # what a change is painted with; tests/tui/test_process.py sees to it
 from textual import events
+from textual._compositor import ChopsUpdate  # what a change is painted with; tests/tui/test_process.py sees to it
 from textual.app import App, ReturnType
 from textual.await_complete import AwaitComplete
 from textual.dom import DOMNode
@@ -66,11 +66,17 @@ class PaintsOnce(App[ReturnType], inherit_bindings=False):
                         await asyncio.sleep(1 / 60)
                     for _round in range(_ROUNDS):
                         await _handled(self.screen, *self.screen.walk_children())
+                        if not (self.screen._layout_required or self.screen._scroll_required):
+                            break
                         await _refreshed(self.screen)
         finally:
             self._settling -= 1
             if not self._settling and self.screen_stack:
                 self.screen.refresh()
+                self.call_after_refresh(self.painted)
+
+    def painted(self) -> None:
+        """A screen that came, or the one below a screen that went, is there to be seen."""
 
 
 class Painted:
