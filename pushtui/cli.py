@@ -161,7 +161,26 @@ def _add_plan(
     commands: argparse._SubParsersAction[argparse.ArgumentParser], parents: list[argparse.ArgumentParser]
 ) -> None:
     text = _("as check, and show every change that apply would make; changes nothing")
-    commands.add_parser("plan", help=text, description=_capital(text), parents=parents, allow_abbrev=False)
+    plan = commands.add_parser("plan", help=text, description=_capital(text), parents=parents, allow_abbrev=False)
+    _add_plan_file(plan)
+    _add_overwriting(plan)
+
+
+def _add_plan_file(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--out",
+        metavar="FILE",
+        default="",
+        help=_("keep the plan in this file, for pushtui apply FILE; changes nothing"),
+    )
+
+
+def _add_overwriting(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--overwrite-certificate-file",
+        action="store_true",
+        help=_("replace a different file at the certificate path"),
+    )
 
 
 def _add_apply(
@@ -169,12 +188,15 @@ def _add_apply(
 ) -> None:
     text = _("show the plan, ask, then make the changes and prove them")
     apply = commands.add_parser("apply", help=text, description=_capital(text), parents=parents, allow_abbrev=False)
-    _add_consents(apply)
     apply.add_argument(
-        "--overwrite-certificate-file",
-        action="store_true",
-        help=_("replace a different file at the certificate path"),
+        "file",
+        metavar="FILE",
+        nargs="?",
+        default="",
+        help=_("a plan that was kept with --out: exactly what it shows is done, or not at all (default: plan now)"),
     )
+    _add_consents(apply)
+    _add_overwriting(apply)
 
 
 def _add_consents(command: argparse.ArgumentParser) -> None:
@@ -209,8 +231,8 @@ def _add_keys(commands: argparse._SubParsersAction[argparse.ArgumentParser], com
     _add_json(listing, argparse.SUPPRESS)
     words = _("remove keys, keeping every other one: shown first, backed up, journaled")
     remove = actions.add_parser("remove", help=words, description=_capital(words), parents=[common], allow_abbrev=False)
-    remove.add_argument(
-        "keys", metavar="THUMBPRINT|SHA256", nargs="*", default=[], help=_("the keys, as pushtui keys shows them")
+    remove.add_argument(  # not named keys: so are the keyboard's in the settings
+        "chosen", metavar="THUMBPRINT|SHA256", nargs="*", default=[], help=_("the keys, as pushtui keys shows them")
     )
     remove.add_argument("--expired", action="store_true", help=_("every key whose end has passed, whoever owns it"))
     remove.add_argument(
@@ -219,6 +241,7 @@ def _add_keys(commands: argparse._SubParsersAction[argparse.ArgumentParser], com
         help=_("the keys of AuthConfig's current, next and previous certificates: ends this trust"),
     )
     _add_consents(remove)
+    _add_plan_file(remove)
     _add_json(remove, argparse.SUPPRESS)
 
 
@@ -233,6 +256,7 @@ def _add_renew(commands: argparse._SubParsersAction[argparse.ArgumentParser], co
         help=_("renew when less than this is left (default: the profile's renewal.within_days, 60)"),
     )
     _add_consents(renew)
+    _add_plan_file(renew)
     _add_json(renew)
 
 
@@ -253,7 +277,7 @@ def _add_undo(
         metavar="RUN",
         nargs="?",
         default="",
-        help=_("the run, by its id or how that begins (default: the last one that changed anything)"),
+        help=_("the run, by its id, how that begins, or its number (default: the last one that changed anything)"),
     )
     undo.add_argument("--yes", action="store_true", help=_("do not ask; the consent below is still needed"))
     undo.add_argument(
@@ -264,6 +288,7 @@ def _add_undo(
         default=[],
         help=_("consent to replace-certificate: the Auth certificate before the run becomes the current one again"),
     )
+    _add_plan_file(undo)
 
 
 def _add_runs(
@@ -275,7 +300,7 @@ def _add_runs(
     actions = runs.add_subparsers(dest="runs_command", metavar="")
     text = _("one run as a report: Markdown, or as below")
     show = actions.add_parser("show", help=text, description=_capital(text), allow_abbrev=False)
-    show.add_argument("run", metavar="RUN", help=_("the run, by its id or how that begins"))
+    show.add_argument("run", metavar="RUN", help=_("the run, by its id, how that begins, or its number in the list"))
     form = show.add_mutually_exclusive_group()
     form.add_argument("--html", action="store_true", help=_("one HTML document that needs no other file"))
     form.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help=_("one JSON document"))
@@ -318,9 +343,9 @@ def _add_lab(
     lab = commands.add_parser("lab", help=text, description=_capital(text), parents=parents, allow_abbrev=False)
     lab.add_argument(
         "--scenario",
-        metavar="NAME|FILE|list",
+        metavar="NAME|FILE",
         default="fresh",
-        help=_("the starting state: the name of a scenario, “list” to show them all, or a TOML file"),
+        help=_("the starting state: fresh, expired-certificate, near-expiry, done, old-cu, other-keys, or a TOML file"),
     )
     lab.add_argument(
         "--kerberos",
@@ -367,7 +392,7 @@ def _dispatch(options: argparse.Namespace) -> int:
         case "keys":
             options.command = f"keys {options.keys_command or 'list'}"
             if options.keys_command == "remove" and not (
-                options.keys or options.expired or options.all_of_this_organization
+                options.chosen or options.expired or options.all_of_this_organization
             ):
                 raise UsageError(
                     "keys.none-named",
@@ -375,6 +400,11 @@ def _dispatch(options: argparse.Namespace) -> int:
                     remedy=_("Name thumbprints, or give --expired or --all-of-this-organization"),
                 )
             return _headless(options)
+        case "apply" if options.file and (options.step or options.overwrite_certificate_file):
+            raise UsageError(
+                "apply.two-plans",
+                _("The plan in the file says what is done; --step and --overwrite-certificate-file are for making one"),
+            )
         case "runs":
             return _runs(options)
         case "doctor":
@@ -442,13 +472,14 @@ def _options(options: argparse.Namespace) -> Options:
         accepted=frozenset(Consent(name) for name in getattr(options, "accept", ())),
         overwrite_certificate_file=getattr(options, "overwrite_certificate_file", False),
         read_only=getattr(options, "read_only", False),
-        keys=tuple(getattr(options, "keys", ())),
+        keys=tuple(getattr(options, "chosen", ())),
         expired=getattr(options, "expired", False),
         within_days=getattr(options, "within_days", None),
         all_of_this_organization=getattr(options, "all_of_this_organization", False),
         run_id=getattr(options, "run", ""),
         form=getattr(options, "form", "markdown"),
         out=getattr(options, "out", ""),
+        file=getattr(options, "file", ""),
     )
 
 
@@ -459,7 +490,9 @@ def _application(options: argparse.Namespace) -> int:
     wait = gathered.or_refuse().wait_seconds
     profile = load(locate(choice), wait) if choice else load_or_new(locate(choice), wait)
     _refuse_without_terminal()
-    return _show(profile, gathered, options)
+    from pushtui.tui.launch import run
+
+    return run(profile, gathered, read_only=getattr(options, "read_only", False))
 
 
 def _lab(options: argparse.Namespace) -> int:
@@ -467,7 +500,7 @@ def _lab(options: argparse.Namespace) -> int:
 
     if options.lab_command == "approve":
         return become_lab(["approve", options.code, *(["--decline"] if options.decline else [])])
-    if options.serve or options.scenario == "list":
+    if options.serve:
         return become_lab(["--scenario", options.scenario, *(["--kerberos"] if options.kerberos else [])])
     gathered = _gathered(options)
     wait = gathered.or_refuse().wait_seconds
@@ -475,16 +508,9 @@ def _lab(options: argparse.Namespace) -> int:
     from pushtui.profile import load
 
     with Lab(options.scenario, kerberos=options.kerberos) as lab:
-        return _show(load(lab.profile, wait), gathered, options)
+        from pushtui.tui.launch import run
 
-
-def _show(profile: Profile, gathered: Gathered, options: argparse.Namespace) -> int:
-    from pushtui.tui.preload import start
-
-    start()
-    from pushtui.tui.launch import run
-
-    return run(profile, gathered, read_only=getattr(options, "read_only", False))
+        return run(load(lab.profile, wait), gathered, read_only=getattr(options, "read_only", False))
 
 
 def _refuse_without_terminal() -> None:

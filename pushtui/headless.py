@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
 from dataclasses import dataclass
+from pathlib import Path
 from queue import Empty, SimpleQueue
 from types import FrameType
 from typing import Any, TypeVar
@@ -73,7 +74,9 @@ class Options:
     form: str = "markdown"
     """How `report` is written: `markdown`, `html` or `json`."""
     out: str = ""
-    """The file that `report` writes; empty: standard output."""
+    """The file that `report` writes, empty: standard output; or the one that a plan is kept in instead of applied."""
+    file: str = ""
+    """The plan to apply, as a file that was written before; empty: one that is made now."""
 
 
 def run(profile: Profile, options: Options) -> int:
@@ -82,17 +85,22 @@ def run(profile: Profile, options: Options) -> int:
     terminal = Terminal()
     session = Session(profile, terminal, terminal.take, read_only=options.read_only)
     session.overwrite_certificate_file = options.overwrite_certificate_file
-    if options.command in _CHANGING and session.read_only:
+    if options.command in _CHANGING and session.read_only and not options.out:
         raise read_only_refused(Side.LOCAL, options.command)
     with terminal.interrupts(session):
         try:
-            return _runner(options.command)(session, options, terminal).run()
+            return _runner(options)(session, options, terminal).run()
         finally:
             session.close()
             session.join(FAREWELL)
 
 
-def _runner(command: str) -> type[Run]:
+def _runner(options: Options) -> type[Run]:
+    command = options.command
+    if options.file:
+        from pushtui.reviewed import ReviewedRun
+
+        return ReviewedRun
     if command in {"check", "plan", "apply", "undo"}:
         return Run
     if command == "report":
@@ -153,6 +161,8 @@ class Run:
         self._confirmed_plan: Plan | None = None
         self._open_code = NOT_DONE
         """Exit code of a run after which something is still waiting."""
+        self._digest = ""
+        """Of the file that the plan was read from."""
 
     def run(self) -> int:
         """Whatever happens, the result as far as it is known is printed, once."""
@@ -185,7 +195,26 @@ class Run:
         self._print_chain()
         if not self._options.json:
             self._terminal.print(plain.plan_text(plan))
+        if self._options.out:
+            self._keep(plan)
         return self._plan_code(plan)
+
+    def _keep(self, plan: Plan) -> None:
+        """Write the plan down, for `apply FILE`."""
+        from pushtui.engine.plan_file import save
+
+        session, path = self._session, Path(self._options.out)
+        save(
+            path,
+            plan,
+            session.profile,
+            self._clock.now(),
+            overwrite_certificate_file=session.overwrite_certificate_file,
+        )
+        words = _(
+            "The plan is in {path}. pushtui apply {path} does exactly this, as long as it is still what is needed."
+        )
+        self._terminal.tell(words.format(path=path) + "\n")
 
     def _tell_of_interrupted(self) -> None:
         earlier = self._session.interrupted()
@@ -193,14 +222,24 @@ class Run:
             self._terminal.tell(plain.interrupted_text(earlier))
 
     def _apply(self) -> int:
-        return self._carry_out(self._do(lambda: self._session.plan(self._options.steps)))
+        return self._planned(lambda: self._session.plan(self._options.steps))
 
     def _undo(self) -> int:
         options = self._options
-        return self._carry_out(self._do(lambda: self._session.plan_undo(options.run_id, options.steps)))
+        return self._planned(lambda: self._session.plan_undo(options.run_id, options.steps))
 
-    def _carry_out(self, plan: Plan) -> int:
-        """Ask for what is to be confirmed, do it, and print what came of it."""
+    def _planned(self, make: Callable[[], Plan]) -> int:
+        """Make the plan and carry it out, or keep it where that is what is wanted."""
+        plan = self._do(make)
+        if self._options.out:
+            self._terminal.tell(plain.headline(self._session.profile) + plain.plan_text(plan))
+            self._keep(plan)
+            self._print_chain()
+            return self._plan_code(plan)
+        return self._carry_out(plan, make)
+
+    def _carry_out(self, plan: Plan, again: Callable[[], Plan]) -> int:
+        """Ask for what is to be confirmed, do it, and print what came of it. `again` makes the plan as it is then."""
         consents = self._confirmed(plan)
         if consents is None:
             self._print_chain()
@@ -208,9 +247,27 @@ class Run:
         if not plan.needed_consents <= consents:
             return self._without_consent(plan, consents)
         self._confirmed_plan = plan
-        self._do(lambda: self._session.apply(plan, consents))
+        self._do(lambda: self._session.apply(plan, consents, digest=self._digest))
         self._print_chain(plan)
-        return self._code(self._open_code)
+        code = self._code(self._open_code)
+        return self._show_again(again, code) if self._stopped_by_another_world() else code
+
+    def _stopped_by_another_world(self) -> bool:
+        findings = (finding for report in self._reports.values() for finding in report.findings)
+        return any(finding.code == "run.plan-changed" for finding in findings)
+
+    def _show_again(self, again: Callable[[], Plan], code: int) -> int:
+        """What was not done, as it would be done now; where a person is there, it may be confirmed anew."""
+        options, terminal = self._options, self._terminal
+        words = _(
+            "The organization is not as it was when the plan was made, so not all of it was done. What is left now:"
+        )
+        terminal.tell("\n" + words + "\n")
+        plan = self._do(again)
+        if terminal.interactive and not options.yes and not options.json:
+            return self._carry_out(plan, again)
+        terminal.tell(plain.plan_text(plan))
+        return code
 
     def _do(self, operation: Callable[[], T]) -> T:
         return self._terminal.serve(in_thread(operation, self._options.command), self._session)

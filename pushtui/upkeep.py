@@ -64,7 +64,7 @@ class KeysRun(TaskRun):
             self._terminal.tell(_("There is no such key: nothing is to be removed.") + "\n")
             self._print_chain()
             return FINE
-        return self._carry_out(self._do(lambda: self._session.plan_task(Task("keys", removed_keys=chosen))))
+        return self._planned(lambda: self._session.plan_task(Task("keys", removed_keys=chosen)))
 
     def _text(self) -> str:
         if self._options.command != "keys list":
@@ -84,9 +84,15 @@ class RenewalRun(TaskRun):
     def _operation(self) -> int:
         self._open_code = CHANGES
         task = Task("renewal", within_days=self._options.within_days)
-        plan = self._do(lambda: self._session.plan_task(task))
+
+        def make() -> Plan:
+            return self._session.plan_task(task)
+
+        plan = self._do(make)
+        if self._options.out:
+            return self._planned(lambda: plan)
         if plan.now:
-            return self._carry_out(plan)
+            return self._carry_out(plan, make)
         self._print_chain()
         return self._code(CHANGES)
 

@@ -31,15 +31,15 @@ LATER = str(Later(""))
 class Progress:
     """What this run has sent so far."""
 
-    left: dict[str, Json] = field(default_factory=dict)
-    """Target → the value that was sent to it last."""
+    left: dict[str, tuple[Json, ...]] = field(default_factory=dict)
+    """Target → the value that was sent to it last; with the one before it, where what came of that is not known."""
     gave: bool = False
     """Whether something was made whose value the plan could not know."""
 
-    def note(self, change: Change) -> None:
-        """This one was sent."""
-        self.left[change.target] = change.after
-        self.gave = self.gave or LATER in map(str, _properties(change.after).values())
+    def note(self, target: str, after: Json, *unless: Json) -> None:
+        """This value was sent to it; `unless`: what else it may have now, where the outcome is not known."""
+        self.left[target] = (after, *unless)
+        self.gave = self.gave or LATER in map(str, _properties(after).values())
 
 
 def difference(planned: Change, now: Change, progress: Progress) -> str:
@@ -63,8 +63,13 @@ class _Comparison:
 
     def _before(self) -> str:
         """Where the world is not as it was shown."""
+        expected = self.progress.left.get(self.now.target, (self.planned.before,))
+        found = [self._unlike(each) for each in expected]
+        return "" if "" in found else found[0]
+
+    def _unlike(self, expected: Json) -> str:
+        """Where it is not this value."""
         now = self.now
-        expected = self.progress.left.get(now.target, self.planned.before)
         if not (isinstance(expected, dict) and isinstance(now.before, dict)):
             return "" if self._same(expected, now.before) else _told("", expected, now.before)
         for name, value in expected.items():

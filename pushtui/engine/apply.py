@@ -7,15 +7,17 @@ step stops, and what comes later in the chain is held back.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from pushtui.base.clock import Clock
 from pushtui.base.commands import Json
 from pushtui.base.errors import AnswerLost, Cancelled, FileProblem, PushtuiError
 from pushtui.base.words import _
+from pushtui.engine.action_encoding import finding_to
 from pushtui.engine.agreement import Progress
 from pushtui.engine.backup import keep_backup
 from pushtui.engine.encoding import plain, to_json
@@ -76,7 +78,9 @@ class Application:
         signals: Signals,
         log: Log,
         clock: Clock,
+        progress: Progress | None = None,
     ) -> None:
+        """`progress`: what earlier runs of this very plan have sent."""
         self._plan = plan
         self._consents = consents
         self._survey = survey
@@ -87,7 +91,7 @@ class Application:
         self._log = log
         self._clock = clock
         self._tried: set[tuple[str, str]] = set()
-        self._progress = Progress()
+        self._progress = progress or Progress()
 
     def run(self) -> None:
         """Every step of the plan in order. Raises `Cancelled`; what went wrong is in the reports."""
@@ -155,7 +159,7 @@ class Application:
         """For whoever reads the journal: what is to be said about the step now that it is over."""
         findings = [item for item in self._survey.evaluate()[step].findings if item.severity not in _UNREMARKABLE]
         if self._journal.started and findings:
-            self._journal.write("found", step=step.value, findings=[_found(item) for item in findings])
+            self._journal.write("found", step=step.value, findings=[finding_to(item) for item in findings])
 
     # --- changes -----------------------------------------------------------------------------------------------------
 
@@ -208,6 +212,7 @@ class Application:
             "risk": change.risk.value,
             "consent": change.consent.value if change.consent else None,
             "command": to_json(change.command),
+            "read": min((at.isoformat() for at in self._read_at(change)), default=None),
             "before": change.before,
             "after": change.after,
             "undo": to_json(change.undo) if change.undo else None,
@@ -215,9 +220,13 @@ class Application:
             "account": self._sources.connections.account(side) if side else "",
         }
 
+    def _read_at(self, change: Change) -> Iterable[datetime]:
+        """When what it rests on was read: what somebody else changes between that and the change nobody can see."""
+        return (self._survey.answers[query].at for query in change.reads if query in self._survey.answers)
+
     def _send(self, change: Change) -> None:
         before = {query: self._survey.answers.get(query) for query in change.reads}
-        self._progress.note(change)
+        self._progress.note(change.target, change.after)
         sent = self._sources.send(change.command, self._signals.cancellation)
         answer: Answer | None = None
         error: PushtuiError | None = None
@@ -314,7 +323,7 @@ class Application:
         done = self._signals.wait_for_answer(ask.id)
         if not done:
             raise Stopped(outcome("run.declined", ask.id, observed=ask.where, command=ask.command))
-        self._take("done", change=ask.id, what="ask", skipped=False)
+        self._take("done", change=ask.id, what="ask", skipped=False, command=ask.command, where=ask.where)
 
     def _trial(self, trial: Trial) -> None:
         if not self._once(trial.id, ""):
@@ -322,16 +331,6 @@ class Application:
         answer = run_trial(trial, self._sources, self._signals)
         self._survey.trials[trial.id] = answer
         self._journal.write("trial", trial=trial.id, step=trial.step.value, **trial_record(answer))
-
-
-def _found(finding: Finding) -> dict[str, Json]:
-    return {
-        "code": finding.code,
-        "severity": finding.severity.value,
-        "subject": finding.subject,
-        "expected": finding.expected,
-        "observed": finding.observed,
-    }
 
 
 def _differs(before: Answer | None, after: Answer | None) -> bool:

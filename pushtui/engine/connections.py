@@ -270,6 +270,12 @@ class Connections:
             found = [account for key, account in self._seen.items() if key.split()[0] == side]
         return found[-1] if found else ""
 
+    @property
+    def tenant_id(self) -> str:
+        """Id of the tenant that is signed in to; empty while none is."""
+        directory = self._directory
+        return directory.tenant if directory is not None and directory.identity else ""
+
     def _check_open(self) -> None:
         if self._closed:
             raise PushtuiError("session.closed", _("The session is closed"))

@@ -15,9 +15,9 @@ def to_json(command: Command) -> dict[str, Json]:
     """The command with every value that is needed to send it again; :func:`from_json` is the way back."""
     match command:
         case ExchangeWrite(cmdlet):
-            return {"to": "exchange", **_cmdlet(cmdlet)}
+            return {"to": "exchange", **cmdlet_to_json(cmdlet)}
         case WindowsWrite(cmdlet, server):
-            return {"to": "windows", "server": server, **_cmdlet(cmdlet)}
+            return {"to": "windows", "server": server, **cmdlet_to_json(cmdlet)}
         case GraphWrite(request):
             return {
                 "to": "graph",
@@ -38,9 +38,9 @@ def from_json(value: Mapping[str, Any]) -> Command:
     try:
         match value["to"]:
             case "exchange":
-                return ExchangeWrite(_cmdlet_from(value))
+                return ExchangeWrite(cmdlet_from_json(value))
             case "windows":
-                return WindowsWrite(_cmdlet_from(value), str(value["server"]))
+                return WindowsWrite(cmdlet_from_json(value), str(value["server"]))
             case "graph":
                 query = tuple((str(name), str(item)) for name, item in value["query"])
                 return GraphWrite(GraphRequest(value["method"], str(value["path"]), query, str(value["body"])))
@@ -71,12 +71,14 @@ def plain(value: object) -> Json:
             return str(value)
 
 
-def _cmdlet(cmdlet: Cmdlet) -> dict[str, Json]:
+def cmdlet_to_json(cmdlet: Cmdlet) -> dict[str, Json]:
+    """A cmdlet with every value; :func:`cmdlet_from_json` is the way back."""
     parameters: list[Json] = [[name, _value(value)] for name, value in cmdlet.parameters]
     return {"text": cmdlet.text, "cmdlet": cmdlet.name, "parameters": parameters, "select": list(cmdlet.select)}
 
 
-def _cmdlet_from(value: Mapping[str, Any]) -> Cmdlet:
+def cmdlet_from_json(value: Mapping[str, Any]) -> Cmdlet:
+    """The cmdlet. Raises `KeyError`, `TypeError` or `ValueError` for what is none."""
     parameters = tuple((str(name), _value_from(item)) for name, item in value["parameters"])
     return Cmdlet(str(value["cmdlet"]), parameters, tuple(value["select"]))
 

@@ -138,7 +138,7 @@ def only_run(folder: Path, now: datetime) -> Iterator[None]:
                 where=_described(holder(folder) or {}),
                 remedy=_("Wait until it has ended, then plan again"),
             )
-        note = json.dumps({**who(), "pid": os.getpid(), "host": socket.gethostname(), "since": now.isoformat()})
+        note = json.dumps({**who(), "pid": os.getpid(), "since": now.isoformat()})
         write_atomically(folder / HOLDER, note.encode())
         yield
     finally:
@@ -193,13 +193,14 @@ def _described(note: Mapping[str, Any]) -> str:
 
 
 def who() -> dict[str, Json]:
-    """The local user, and where they came from where that is known: ``SSH_CLIENT`` and ``SUDO_USER``."""
+    """The local user, the machine, and where they came from where that is known: ``SSH_CLIENT``, ``SUDO_USER``."""
     try:
         user = getpass.getuser()
     except (KeyError, OSError):
         user = str(os.getuid())
     client = os.environ.get("SSH_CLIENT", os.environ.get("SSH_CONNECTION", "")).partition(" ")[0]
-    return {"user": user, "sudo_user": os.environ.get("SUDO_USER", ""), "ssh_client": client}
+    sudo_user = os.environ.get("SUDO_USER", "")
+    return {"user": user, "sudo_user": sudo_user, "ssh_client": client, "host": socket.gethostname()}
 
 
 def entries(path: Path) -> Iterator[dict[str, Any]]:

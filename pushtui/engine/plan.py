@@ -69,6 +69,13 @@ def actions_now(actions: Sequence[Action]) -> tuple[Action, ...]:
     return tuple(itertools.takewhile(lambda action: not (isinstance(action, Wait) and action.pauses), actions))
 
 
+def consents_of(actions: Sequence[Action]) -> frozenset[Consent]:
+    """What a run of today needs consents for."""
+    return frozenset(
+        action.consent for action in actions_now(actions) if isinstance(action, Change) and action.consent is not None
+    )
+
+
 def make_plan(
     reports: Mapping[StepId, StepReport],
     steps: Collection[StepId],
@@ -81,11 +88,7 @@ def make_plan(
     return Plan(
         steps=chosen,
         actions=actions,
-        needed_consents=frozenset(
-            action.consent
-            for action in actions_now(actions)
-            if isinstance(action, Change) and action.consent is not None
-        ),
+        needed_consents=consents_of(actions),
         blocked={step: _why(reports[step]) for step in chosen if reports[step].status in _IN_THE_WAY},
         task=task,
         lost=tuple(finding for step in chosen for finding in reports[step].findings if finding.code in LOST),

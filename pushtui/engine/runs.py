@@ -11,6 +11,7 @@ from typing import Any
 from pushtui.base.commands import Json
 from pushtui.base.errors import UsageError
 from pushtui.base.words import _
+from pushtui.engine.agreement import Progress
 from pushtui.engine.encoding import from_json
 from pushtui.engine.journal import entries, holder, journals
 from pushtui.procedure.model import Command, StepId
@@ -42,6 +43,8 @@ class Sent:
     finished: datetime | None = None
     failure: str = ""
     objects: tuple[Any, ...] = ()
+    read: datetime | None = None
+    """When the value before was read."""
 
     @property
     def effective(self) -> bool:
@@ -59,7 +62,7 @@ class Run:
     header: Mapping[str, Any]
     changes: tuple[Sent, ...] = ()
     others: tuple[Mapping[str, Any], ...] = ()
-    """Waits, asks and trials, as they stand in the journal."""
+    """Waits, asks, trials, and what was noticed, as they stand in the journal."""
     resumes: str = ""
     """The interrupted run that this one went on with."""
     ended: datetime | None = None
@@ -123,7 +126,7 @@ def read_run(path: Path) -> Run | None:
         started=at,
         header=header,
         changes=tuple(_changes(rest)),
-        others=tuple(entry for entry in rest if entry["kind"] in {"done", "trial"}),
+        others=tuple(entry for entry in rest if entry["kind"] in {"done", "trial", "meanwhile", "found"}),
         resumes=next((str(entry.get("resumes")) for entry in rest if entry["kind"] == "resumes"), ""),
         ended=_time(end),
         cancelled=end.get("cancelled") is True,
@@ -145,9 +148,15 @@ def last_run(folder: Path) -> Run | None:
     return next((run for path in reversed(journals(folder)) if (run := read_run(path)) is not None), None)
 
 
+NUMBERS = 4
+"""What has so many digits is no place in the list any more: it begins an id."""
+
+
 def find_run(runs: Iterable[Run], run_id: str) -> Run:
-    """The run of this id, or whose id begins so. Raises `UsageError`."""
+    """The run of this id, whose id begins so, or of this place in the list, from 1. Raises `UsageError`."""
     known = tuple(runs)
+    if run_id.isdecimal() and len(run_id) < NUMBERS and 0 < int(run_id) <= len(known):
+        return known[int(run_id) - 1]
     found = [run for run in known if run.id == run_id] or [run for run in known if run.id.startswith(run_id)]
     if len(found) == 1:
         return found[0]
@@ -189,6 +198,17 @@ def deeds(runs: Iterable[Run], run: Run) -> tuple[Deed, ...]:
     )
 
 
+def progress_of(runs: Iterable[Run], digest: str) -> Progress:
+    """What the runs of the plan in the file with this digest have sent; nothing for a plan that was in none."""
+    progress = Progress()
+    for change in (each for run in runs if digest and run.header.get("reviewed") == digest for each in run.changes):
+        if change.result == "done":
+            progress.note(change.target, change.after)
+        elif change.effective:
+            progress.note(change.target, change.after, change.before)
+    return progress
+
+
 def _changes(lines: Iterable[Mapping[str, Any]]) -> Iterator[Sent]:
     """Each intent with the result that follows it."""
     found: list[tuple[Mapping[str, Any], Mapping[str, Any]]] = []
@@ -227,6 +247,7 @@ def _sent(intent: Mapping[str, Any], result: Mapping[str, Any], at: datetime) ->
         backup=backup if isinstance(backup, dict) else {},
         result=str(result.get("result") or ""),
         finished=_time(result),
+        read=_time(intent, "read"),
         failure=str(result.get("failure") or ""),
         objects=tuple(objects) if isinstance(objects, list) else (),
     )
@@ -245,8 +266,8 @@ def _text(value: object) -> str:
     return str(value.get("text") or "") if isinstance(value, dict) else ""
 
 
-def _time(entry: Mapping[str, Any]) -> datetime | None:
-    value = entry.get("at")
+def _time(entry: Mapping[str, Any], name: str = "at") -> datetime | None:
+    value = entry.get(name)
     try:
         time = datetime.fromisoformat(value) if isinstance(value, str) else None
     except ValueError:

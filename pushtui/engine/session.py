@@ -37,7 +37,7 @@ from pushtui.engine.memory import Recollection
 from pushtui.engine.plan import PROCEDURE, Plan, Task, make_plan
 from pushtui.engine.ports import Ports, Prompts
 from pushtui.engine.realports import RealPorts
-from pushtui.engine.runs import Run, deeds, find_run, interrupted, last_run, read_runs, to_take_back
+from pushtui.engine.runs import Run, deeds, find_run, interrupted, last_run, progress_of, read_runs, to_take_back
 from pushtui.engine.signals import Signals
 from pushtui.engine.snapshot import Snapshot
 from pushtui.engine.sources import Sources
@@ -186,8 +186,11 @@ class Session:
 
         return self._operate("keys", body)
 
-    def apply(self, plan: Plan, consents: frozenset[Consent] = frozenset()) -> None:
-        """Do what was planned, as far as it is still wanted and was consented to. Raises `ReadOnlyRefused`."""
+    def apply(self, plan: Plan, consents: frozenset[Consent] = frozenset(), *, digest: str = "") -> None:
+        """Do what was planned, as far as it is still wanted and was consented to. Raises `ReadOnlyRefused`.
+
+        `digest` names the file that the plan was read from: what an earlier run of it has sent counts as its own.
+        """
 
         def body() -> None:
             if self.read_only:
@@ -197,7 +200,7 @@ class Session:
                 trust = self._survey is self._trust
                 self._begin_run(plan.steps)
                 self._look(plan.steps, probe=trust, mail=trust, fresh=self._survey.course.needed(plan.steps))
-                self._apply(plan, consents)
+                self._apply(plan, consents, digest)
 
         self._operate("undo" if plan.task.undoes else "apply", body)
 
@@ -322,8 +325,10 @@ class Session:
                 self._survey.trials[trial.id] = run_trial(trial, self._sources, self._signals)
         self._survey.publish([StepId.VERIFICATION])
 
-    def _apply(self, plan: Plan, consents: frozenset[Consent]) -> None:
-        journal = Journal(self._folder, new_run_id(self._clock.now()), self._header(plan), self._clock, self._redactor)
+    def _apply(self, plan: Plan, consents: frozenset[Consent], digest: str) -> None:
+        given: list[Json] = [*sorted(consents & plan.needed_consents)]
+        header = self._header(plan) | {"reviewed": digest, "consents": given}
+        journal = Journal(self._folder, new_run_id(self._clock.now()), header, self._clock, self._redactor)
         ended: dict[str, Json] = {"cancelled": True}
         earlier = last_run(self._folder)
         try:
@@ -339,6 +344,7 @@ class Session:
                 signals=self._signals,
                 log=self._log,
                 clock=self._clock,
+                progress=progress_of(read_runs(self._folder), digest),
             ).run()
             ended = {"cancelled": False}
         except PushtuiError as error:
@@ -411,6 +417,8 @@ class Session:
             "environment": profile.environment,
             "exchange": profile.exchange.server,
             "tenant": profile.tenant_domain,
+            "tenant_id": self._connections.tenant_id,
+            "cloud": profile.cloud.name,
             "course": plan.task.course,
             "undoes": plan.task.undoes,
             "accounts": {side: self._connections.account(side) for side in ("exchange", "entra")},

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pushtui.base.commands import Json
 from pushtui.base.text import clean_line
 from pushtui.base.words import N_, _
+from pushtui.engine.action_encoding import finding_from
 from pushtui.engine.runs import Run, Sent
 from pushtui.procedure.model import Risk, StepId
 from pushtui.profile import Profile
@@ -67,6 +68,8 @@ def person(run: Run) -> str:
         text += " " + _("(sudo by {user})").format(user=who["sudo_user"])
     if who.get("ssh_client"):
         text += " " + _("from {address}").format(address=who["ssh_client"])
+    if who.get("host"):
+        text += " " + _("on {host}").format(host=who["host"])
     return clean_line(text)
 
 
@@ -91,16 +94,16 @@ def result_word(change: Sent) -> str:
 
 
 def listing(runs: Sequence[Run], *, busy: bool) -> str:
-    """The runs as a table with a line for each change below; `busy`: the last one is being run right now."""
+    """The runs, numbered, with a line for each change below; `busy`: the last one is being run right now."""
     if not runs:
         return _("No run has changed anything here yet.") + "\n"
     lines: list[str] = []
-    for run in runs:
+    for number, run in enumerate(runs, 1):
         running = busy and run is runs[-1]
-        lines.append(f"{run.id}  {_minute(run.started)}  {outcome_word(run, running=running)}")
+        lines.append(f"{number:>3}. {run.id}  {_minute(run.started)}  {outcome_word(run, running=running)}")
         about = _("{purpose} by {person}, as {account}")
-        lines.append("    " + about.format(purpose=purpose(run), person=person(run), account=account(run)))
-        lines += [f"    - {title(change)}: {result_word(change)}" for change in run.changes]
+        lines.append("     " + about.format(purpose=purpose(run), person=person(run), account=account(run)))
+        lines += [f"     - {title(change)}: {result_word(change)}" for change in run.changes]
     return "\n".join(lines) + "\n"
 
 
@@ -132,6 +135,8 @@ def _summary(run: Run, *, running: bool) -> dict[str, Json]:
         "account": account(run),
         "exchange": str(run.header.get("exchange") or ""),
         "tenant": str(run.header.get("tenant") or ""),
+        "tenant_id": str(run.header.get("tenant_id") or ""),
+        "reviewed": str(run.header.get("reviewed") or "") or None,
         "version": str(run.header.get("version") or ""),
         "journal": str(run.path),
         "changes": [
@@ -149,6 +154,7 @@ def _change(change: Sent) -> Json:
         "target": change.target,
         "title": title(change),
         "at": change.at.astimezone(UTC).isoformat(),
+        "read": change.read.astimezone(UTC).isoformat() if change.read else None,
         "finished": change.finished.astimezone(UTC).isoformat() if change.finished else None,
         "account": change.account,
         "command": change.text,
@@ -176,6 +182,9 @@ def blocks(run: Run) -> list[Block]:
             Table((_("What"), _("Before"), _("After")), tuple(values.rows(change.target, change.before, change.after))),
             Bullets(tuple(f"{name}: {value}" for name, value in notes(change))),
         ]
+    told = tuple(noticed(run))
+    if told:
+        result += [Heading(_("Noticed")), Bullets(told)]
     proven = tuple(proofs(run))
     if proven:
         result += [Heading(_("Proven")), Bullets(proven)]
@@ -196,7 +205,11 @@ def facts(run: Run) -> Iterable[tuple[str, str]]:
     yield _("By"), person(run)
     yield _("Accounts"), account(run)
     yield _("Exchange"), str(run.header.get("exchange") or "?")
-    yield _("Tenant"), str(run.header.get("tenant") or "?")
+    yield _("Tenant"), " ".join(filter(None, (str(run.header.get("tenant") or "?"), run.header.get("tenant_id"))))
+    if consents := run.header.get("consents"):
+        yield _("Consents"), ", ".join(map(str, consents if isinstance(consents, list) else ()))
+    if run.header.get("reviewed"):
+        yield _("Reviewed plan"), _("SHA-256 {digest}").format(digest=run.header["reviewed"])
     yield _("Environment"), str(run.header.get("environment") or "?")
     yield _("pushtui"), str(run.header.get("version") or "?")
     yield _("Journal"), str(run.path)
@@ -207,6 +220,8 @@ def facts(run: Run) -> Iterable[tuple[str, str]]:
 def notes(change: Sent) -> Iterable[tuple[str, str]]:
     """What else there is to say about a change."""
     yield _("object"), change.target
+    if change.read is not None:
+        yield _("read"), _second(change.read)
     yield _("sent"), _second(change.at)
     if change.finished is not None:
         yield _("outcome known"), _second(change.finished)
@@ -232,6 +247,34 @@ def proofs(run: Run) -> Iterable[str]:
         first = objects[0] if isinstance(objects, list) and objects and isinstance(objects[0], dict) else {}
         said = first.get("ResultType") or first.get("reply") or entry.get("failure") or _("no answer")
         yield f"{entry.get('trial')}: {said} ({entry.get('at')})"
+
+
+def noticed(run: Run) -> Iterable[str]:
+    """What others did meanwhile, what a person said to have done, and what is to be known about the steps."""
+    for entry in run.others:
+        match entry:
+            case {"kind": "meanwhile", "planned": {"keys": list(planned)}, "before": {"keys": list(found)}}:
+                words = _(
+                    "Someone else changed the list of keys after the plan was made, and theirs was kept: added {added};"
+                    " removed {removed}"
+                )
+                added, removed = (
+                    [key for key in found if key not in planned],
+                    [key for key in planned if key not in found],
+                )
+                yield words.format(added=values.shown(added), removed=values.shown(removed))
+            case {"kind": "done", "what": "ask", "where": where, "command": command}:
+                yield _("A person said that this was done on {where}: {command}").format(where=where, command=command)
+            case {"kind": "found", "findings": list(found)}:
+                yield from (text for text in map(_finding_text, found) if text)
+
+
+def _finding_text(value: object) -> str:
+    """A finding as a journal has it; empty for one that this version does not understand."""
+    try:
+        return sentences.finding_text(finding_from(value)) if isinstance(value, dict) else ""
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return ""
 
 
 def final(run: Run) -> Iterable[tuple[str, str]]:

@@ -171,6 +171,14 @@ class Person:
     def run(self, *arguments: str | Path, answers: dict[str, str] | None = None) -> Outcome:
         """Run ``pushtui ARGUMENTS``; `answers` are prompts, by a part of them, and what is typed."""
         waiting = dict(answers or {})
+
+        def answer(seen: str) -> str:
+            return "".join(f"{waiting.pop(prompt)}\n" for prompt in [each for each in waiting if each in seen])
+
+        return self.converse(*arguments, answer=answer)
+
+    def converse(self, *arguments: str | Path, answer: Callable[[str], str]) -> Outcome:
+        """Run ``pushtui ARGUMENTS``; `answer` is given what the terminal showed so far and says what is typed next."""
         master, slave = pty.openpty()
         modes = termios.tcgetattr(slave)
         process = subprocess.Popen(
@@ -186,7 +194,9 @@ class Person:
                 ready = select.select([master, process.stdout], [], [], 0.1)[0]
                 if master in ready:
                     self.seen += os.read(master, 65536).decode("utf-8", "replace").replace("\r\n", "\n")
-                    self._react(master, waiting)
+                    self._react(master)
+                    if typed := answer(self.seen):
+                        os.write(master, typed.encode())
                 if process.stdout in ready:
                     output += (block := os.read(process.stdout.fileno(), 65536).decode())
                     if not block and process.poll() is not None and master not in ready:
@@ -216,15 +226,13 @@ class Person:
         os.close(master)
         return Outcome(process.returncode, "", self.seen)
 
-    def _react(self, master: int, waiting: dict[str, str]) -> None:
+    def _react(self, master: int) -> None:
         for _url, code in self.CODE.findall(self.seen)[len(self.codes) :]:
             self.codes.append(code)
             self._lab.ask("approve", {"code": code})
         if self.seen.count(self.PASTE) > len(self.pasted):
             self.pasted.append(self.visit(self.ADDRESS.findall(self.seen)[-1]))
             os.write(master, f"{self.pasted[-1]}\n".encode())
-        for prompt in [prompt for prompt in waiting if prompt in self.seen]:
-            os.write(master, f"{waiting.pop(prompt)}\n".encode())
 
 
 @contextlib.contextmanager

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from pushtui.base.errors import UsageError
+from pushtui.engine.action_encoding import finding_to
 from pushtui.engine.runs import Run, deeds, find_run, interrupted, read_run, read_runs, to_take_back
+from pushtui.procedure.codes import finding
 from pushtui.reporting import runs
 from pushtui.reporting.pages_html import page
 from pushtui.reporting.pages_markdown import markdown
@@ -54,6 +56,30 @@ def test_a_report_obeys_nothing_that_came_from_outside(tmp_path: Path) -> None:
     assert json.loads(runs.run_json(run))["run"]["changes"][0]["result"] == "done"
 
 
+def test_an_auditor_reads_who_what_from_where_and_what_others_did(tmp_path: Path) -> None:
+    people = {"user": "alice", "sudo_user": "bob", "ssh_client": "192.0.2.7", "host": "jump01"}
+    asked = {"kind": "done", "change": "verification.restart", "what": "ask", "where": "ex01", "command": "Restart-It"}
+    meanwhile = {
+        "kind": "meanwhile", "change": "service-principal.add-key", "planned": {"keys": ["AA", "BB"]},
+        "before": {"keys": ["AA", "CC"]},
+    }  # fmt: skip
+    vanished = finding_to(finding("service-principal.key-vanished", "DD", sent=3, observed=2))
+    found = {"kind": "found", "step": "service-principal", "findings": [vanished, {"code": 1}, None]}
+    header = {
+        "tenant": "fabrikam.com", "tenant_id": "1111-2222", "consents": ["service-principal-key"], "exchange": "ex01",
+        "accounts": {"exchange": "admin@corp", "entra": "app"}, "reviewed": "abc123",
+    }  # fmt: skip
+    sent = intent(read="2026-11-22T09:59:58+00:00", account="admin@corp")
+    run = read(journal(tmp_path, "a", sent, result(), asked, meanwhile, found, **{**header, "who": people}))
+    text = markdown(runs.blocks(run)).replace("\\", "")
+    for words in (
+        "alice (sudo by bob) from 192.0.2.7 on jump01", "fabrikam.com 1111-2222", "admin@corp, app", "ex01",
+        "service-principal-key", "SHA-256 abc123", "2026-11-22 09:59:58 UTC", "2026-11-22 10:00:00 UTC",
+        "added CC; removed BB", "this was done on ex01: Restart-It", "DD",
+    ):  # fmt: skip
+        assert words in text, words
+
+
 def test_a_torn_last_line_takes_nothing_else_with_it(tmp_path: Path) -> None:
     journal(tmp_path, "a", intent(), end=False, torn='{"kind": "result", "cha')
     run = interrupted(tmp_path)
@@ -88,6 +114,7 @@ def test_a_run_is_named_by_how_its_id_begins(tmp_path: Path) -> None:
     journal(tmp_path, "20261122b")
     known = read_runs(tmp_path)
     assert find_run(known, "20261122b").id == "20261122b"
-    for wrong in ("20261122", "x"):
+    assert find_run(known, "2").id == "20261122b", "its place in the list"
+    for wrong in ("20261122", "x", "0", "3"):
         with pytest.raises(UsageError):
             find_run(known, wrong)

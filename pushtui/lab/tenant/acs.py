@@ -56,7 +56,8 @@ class AccessControl:
         return self._metadata(request.query.get("realm", ""))
 
     def _metadata(self, name: str) -> web.Response:
-        tenant, der = self._realm(name), self._state.issuer.signing.der
+        self._check_realm(name)
+        tenant, der = self._state.tenant_id, self._state.issuer.signing.der
         base = f"https://{HOST}/{tenant}"
         return web.json_response(
             {
@@ -80,22 +81,19 @@ class AccessControl:
             }
         )
 
-    def _realm(self, name: str) -> str:
-        """The id of the tenant, this or another one, that it names."""
-        tenant = self._state.find_tenant(name)
-        if not tenant:
+    def _check_realm(self, name: str) -> None:
+        if not self._state.knows(name):
             raise OAuthError(400, "invalid_request", 90002, f"No service namespace named '{name}' was found.")
-        return tenant
 
     async def token(self, request: web.Request) -> web.Response:
         """A token for Exchange Online, for whoever holds a key of the service principal."""
-        realm = self._realm(request.match_info["tenant"])
+        self._check_realm(request.match_info["tenant"])
         form = await request.post()
         grant = required(form, "grant_type")
         if grant != _GRANT:
             raise OAuthError(400, "unsupported_grant_type", 70003, f"The grant type '{grant}' is not supported.")
         assertion = required(form, "assertion")
-        claims, object_id = self._check_assertion(assertion, realm)
+        claims, object_id = self._check_assertion(assertion)
         ACCOUNT.set(str(claims["iss"]))
         resource = self._check_resource(required(form, "resource"), object_id)
         tenant = self._state.tenant_id
@@ -114,13 +112,13 @@ class AccessControl:
         )
         return web.json_response({"token_type": "Bearer", "access_token": token, "expires_in": _TOKEN_SECONDS})
 
-    def _check_assertion(self, assertion: str, realm: str) -> tuple[Mapping[str, Any], str]:
+    def _check_assertion(self, assertion: str) -> tuple[Mapping[str, Any], str]:
         """The verified claims and the service principal they belong to."""
         try:
             seen = look(assertion)
         except Malformed:
             raise refused(50027, "JWT token is invalid or malformed.") from None
-        tenant, now = realm, self._state.clock.now()
+        tenant, now = self._state.tenant_id, self._state.clock.now()
         if seen.claims.get("iss") != f"{EXCHANGE_ONLINE}@{tenant}":
             raise refused(
                 700016,
@@ -131,8 +129,6 @@ class AccessControl:
         object_id = self._state.directory.find(EXCHANGE_ONLINE)
         if object_id is None:
             raise refused(700016, f"Application with identifier '{EXCHANGE_ONLINE}' was not found in the directory.")
-        if realm != self._state.tenant_id:
-            raise _no_such_key(seen)  # Exchange Online is there, too, but it holds none of this organization's keys
         principal = self._state.directory.visible(object_id)
         certificate = _certificate(principal, seen, now)
         try:
@@ -171,15 +167,10 @@ def _certificate(principal: Properties, seen: Unverified, now: datetime) -> x509
                 f"Thumbprint of key used by client: '{credential['customKeyIdentifier']}']",
             )
         return certificate
-    raise _no_such_key(seen)
-
-
-def _no_such_key(seen: Unverified) -> OAuthError:
-    named = _hexadecimal(str(seen.headers.get("x5t") or "").rstrip("="))
-    return refused(
+    raise refused(
         50012,
         "Client assertion contains an invalid signature. [Reason - The key was not found., "
-        f"Thumbprint of key used by client: '{named}']",
+        f"Thumbprint of key used by client: '{_hexadecimal(named)}']",
     )
 
 
