@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from types import FrameType
@@ -26,7 +27,17 @@ from pushtui.base.secret import Secret
 from pushtui.base.words import _
 from pushtui.engine.connections import read_only_refused
 from pushtui.engine.doctor.rows import DoctorRow, Verdict, ordered, worst
-from pushtui.engine.events import AskStarted, Event, Identity, Level, LogLine, SignInCode, StepReport, WaitStarted
+from pushtui.engine.events import (
+    AskStarted,
+    Event,
+    Identity,
+    Level,
+    LogLine,
+    ServiceBusy,
+    SignInCode,
+    StepReport,
+    WaitStarted,
+)
 from pushtui.engine.plan import Plan
 from pushtui.engine.session import ALL, Session
 from pushtui.engine.threads import in_thread
@@ -379,6 +390,10 @@ class Terminal:
     def __init__(self) -> None:
         self.interactive = sys.stdin.isatty() and sys.stderr.isatty()
         self._events: SimpleQueue[Event] = SimpleQueue()
+        self._busy_until: datetime | None = None
+        """Until when the cloud is left alone; counted down for a person."""
+        self._counted = ""
+        """The countdown that is on the screen, on a line of its own."""
         self._asking = threading.Lock()
 
     # --- for the session ---------------------------------------------------------------------------------------------
@@ -429,6 +444,7 @@ class Terminal:
             if self._asking.locked():  # what happens meanwhile must not run into what is being typed
                 time.sleep(0.05)
             else:
+                self._count_down()
                 self._show(self._events.get(timeout=0.1), session)
 
     def _show(self, event: Event, session: Session) -> None:
@@ -444,10 +460,26 @@ class Terminal:
                 text = _("To sign in, open {url} and type {code} before {time:%H:%M:%S}")
                 self.tell(text.format(url=url, code=code, time=expires.astimezone()) + "\n")
                 self.tell(sentences.code_warning() + "\n")
+            case ServiceBusy(until=until):
+                self._busy_until = until
             case AskStarted(ask=ask):
                 self._ask_person(ask, session)
             case _:
                 pass
+
+    def _count_down(self) -> None:
+        """Show how long a busy service is still left alone, where somebody watches; each second over the last."""
+        left = 0.0 if self._busy_until is None else (self._busy_until - SystemClock().now()).total_seconds()
+        words = _("{seconds:.0f} s left; Ctrl-C cancels").format(seconds=left) if left > 0 and self.interactive else ""
+        if words != self._counted:
+            self._wipe()
+            self._write(words)
+            self._counted = words
+
+    def _wipe(self) -> None:
+        if self._counted:
+            self._counted = ""
+            self._write("\r\x1b[K")
 
     def _ask_person(self, ask: Ask, session: Session) -> None:
         self.tell(_("To be done by you, on {where}: {command}").format(where=ask.where, command=ask.command) + "\n")
@@ -465,6 +497,10 @@ class Terminal:
 
     def tell(self, text: str) -> None:
         """To standard error; a terminal that has gone is no reason to stop."""
+        self._wipe()
+        self._write(text)
+
+    def _write(self, text: str) -> None:
         with contextlib.suppress(OSError, ValueError):
             sys.stderr.write(text)
             sys.stderr.flush()

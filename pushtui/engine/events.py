@@ -104,6 +104,13 @@ class SignInCode:
 
 
 @dataclass(frozen=True, slots=True)
+class ServiceBusy:
+    """The cloud asked to be left alone, or is out of order; the same request goes out again at `until`."""
+
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class RunEnded:
     """The operation is over: `error` is one clear sentence where it could not go on."""
 
@@ -114,5 +121,14 @@ class RunEnded:
 
 
 Event: TypeAlias = (
-    LogLine | StepChanged | Identity | WaitStarted | WaitEnded | AskStarted | SignInCode | DoctorRow | RunEnded
+    LogLine
+    | StepChanged
+    | Identity
+    | WaitStarted
+    | WaitEnded
+    | AskStarted
+    | SignInCode
+    | ServiceBusy
+    | DoctorRow
+    | RunEnded
 )

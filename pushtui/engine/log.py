@@ -6,6 +6,7 @@ import os
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 
 from pushtui.base.clock import Clock
@@ -15,7 +16,7 @@ from pushtui.base.redaction import Redactor
 from pushtui.base.text import clean
 from pushtui.base.words import _
 from pushtui.engine.calls import Calls
-from pushtui.engine.events import Event, Level, LogLine
+from pushtui.engine.events import Event, Level, LogLine, ServiceBusy
 from pushtui.engine.expected import absence
 from pushtui.procedure.model import StepId
 
@@ -137,8 +138,13 @@ class Listener:
         self._open: dict[object, int] = {}
         """What has been sent and not been answered in full → the number of its call."""
 
-    def __call__(self, kind: str, text: str, about: object = None, body: str = "") -> None:
+    def __call__(self, kind: str, text: str, about: object = None, body: str = "", wait: float = 0.0) -> None:
         """See `pushtui.engine.ports.Listen`."""
+        self._hear(kind, text, about, body)
+        if wait > 0:
+            self._log.event(ServiceBusy(self._log.clock.now() + timedelta(seconds=wait)))
+
+    def _hear(self, kind: str, text: str, about: object, body: str) -> None:
         if self._calls is None:
             if kind not in _UNSEEN:
                 self._tell(kind, text, about)

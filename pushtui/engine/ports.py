@@ -109,11 +109,12 @@ class SignInPrompts(Prompts, Protocol):
 class Listen(Protocol):
     """Whoever hears what a connection says."""
 
-    def __call__(self, kind: str, text: str, about: object = None, body: str = "") -> None:
+    def __call__(self, kind: str, text: str, about: object = None, body: str = "", wait: float = 0.0) -> None:
         """The kind of a line ("command", "output", "warning", …), its text, and what it is about.
 
         `about` is the cmdlet or the request, `body` all of the answer that the line tells the beginning of. The kinds
-        "done" and "lost" end what is about to be answered; the text of "lost" says why there is no answer.
+        "done" and "lost" end what is about to be answered; the text of "lost" says why there is no answer. `wait` is
+        for how many seconds a busy service is left alone.
         """
 
 

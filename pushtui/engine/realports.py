@@ -87,7 +87,8 @@ def _passed(listen: Listen) -> Callable[[Any], None]:
     """A listener for lines of the two sides, and one for those that have nothing but a kind and a text."""
 
     def hear(line: Any) -> None:
-        listen(line.kind, line.text, getattr(line, "about", None), getattr(line, "body", ""))
+        about, body = getattr(line, "about", None), getattr(line, "body", "")
+        listen(line.kind, line.text, about, body, getattr(line, "wait", 0.0))
 
     return hear
 

@@ -142,7 +142,7 @@ class Directory:
             reason = outcome.error.identifier or outcome.error.what
             text = _("{reason}: waiting {seconds:.0f} s before trying again ({number} of {tries})")
             words = text.format(reason=reason, seconds=delay, number=number + 1, tries=patience.TRIES)
-            self._say("progress", words, request)
+            self._listen(StreamLine("progress", words, request, wait=delay))
             await asyncio.sleep(delay)
         raise AssertionError("patience ends before its tries do")
 

@@ -78,7 +78,7 @@ class LoginHost:
                 raise error
             spent += seconds
             text = _("{reason}; trying again in {seconds:.0f} s").format(reason=error.what, seconds=seconds)
-            self._listen(StreamLine("progress", text))
+            self._listen(StreamLine("progress", text, wait=seconds))
             await asyncio.sleep(seconds)
         raise AssertionError("patience ends before its tries do")
 

@@ -22,6 +22,8 @@ class StreamLine:
     """The request that it belongs to."""
     body: str = field(default="", repr=False, compare=False)
     """The JSON of the answer, as it came."""
+    wait: float = 0.0
+    """For how many seconds nothing else will come: the service is busy and is asked again then."""
 
 
 Listen: TypeAlias = Callable[[StreamLine], None]

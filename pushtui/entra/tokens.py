@@ -185,10 +185,12 @@ class TokenSource:
                 return dict(answer)
         application.http_cache.clear()
         if self._settings.method == "browser":
-            self._say(_("Signing in with a browser"))
+            words = _("Signing in with a browser, through application {id}, for {permissions}")
+            self._say(words.format(id=self._settings.client_id, permissions=", ".join(permissions)))
             place = self._host.place("POST token")
             return browser.acquire(application.msal, scopes, account, self._prompts, place, cancellation)
-        self._say(_("Signing in with a device code"))
+        words = _("Signing in with a device code, through application {id}, for {permissions}")
+        self._say(words.format(id=self._settings.client_id, permissions=", ".join(permissions)))
         return device.acquire(
             application.msal,
             scopes,

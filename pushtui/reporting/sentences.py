@@ -264,6 +264,13 @@ def identity(event: Identity) -> str:
     return _("{text}, tenant {tenant}").format(text=text, tenant=clean_line(event.tenant)) if event.tenant else text
 
 
+def sign_in_through(client_id: str, domain: str) -> str:
+    """Which application a person signs in through, and to which tenant."""
+    return _("Through the application {client_id}, to the tenant of {domain}.").format(
+        client_id=clean_line(client_id), domain=clean_line(domain)
+    )
+
+
 def code_warning() -> str:
     """What makes a stolen sign-in code harmless: a person who knows what it is."""
     return _(

@@ -158,6 +158,14 @@ def table() -> tuple[Action, ...]:
         Action(
             "attend", "o", _("open"), _("Open what waits for you: a sign-in, something to do"), "main", palette=True
         ),
+        Action(
+            "sign_out",
+            "O",
+            _("sign out"),
+            _("Sign out of both sides: passwords and tokens are forgotten, sessions are closed"),
+            "main",
+            palette=True,
+        ),
         Action("skip_wait", "s", _("skip"), _("End a countdown early"), "main", palette=True),
         Action(
             "edit",

@@ -159,12 +159,17 @@ class PushtuiApp(PaintsOnce[int], inherit_bindings=False):
 
     def _ask_secret(self, request: SecretRequest) -> None:
         screen = (
-            BrowserScreen(request.url, request.problem, request.file)
+            BrowserScreen(request.url, request.problem, request.file, self._through())
             if isinstance(request, AddressRequest)
             else SecretScreen(request.account, request.purpose)
         )
         self._secrets.append((request, screen))
         self.push_screen(screen, request.answer)
+
+    def _through(self) -> str:
+        """What a person signs in to the tenant with."""
+        profile = self.conductor.profile
+        return sentences.sign_in_through(profile.entra.client_id, profile.tenant_domain)
 
     def _show_what_waits(self) -> None:
         """Open what a person must see at once; close what is over."""
@@ -203,7 +208,7 @@ class PushtuiApp(PaintsOnce[int], inherit_bindings=False):
                     self.conductor.give_up_sign_in()
                     self.main.show_state()
 
-            self.push_screen(DeviceCodeScreen(state.code, self.conductor.clock), left)
+            self.push_screen(DeviceCodeScreen(state.code, self.conductor.clock, self._through()), left)
         elif state.asks:
             ask = next(iter(state.asks.values()))
 

@@ -225,6 +225,12 @@ class Conductor:
             self.state.cancelling = True
             self.runner.cancel()
 
+    def sign_out(self) -> None:
+        """Forget every password and token, and close every session; what was found out goes with them."""
+        self.runner.change_profile(self.profile)
+        self.state.forget()
+        self.state.message = (_("Signed out: passwords and tokens are forgotten"), "ok")
+
     def give_up_sign_in(self) -> None:
         """Nobody will enter the code that is shown."""
         self.state.code = None

@@ -87,6 +87,8 @@ def why_not(conductor: Conductor, name: str, step: StepId) -> str:
             return conductor.why_not(TASK_STEPS["renewal"])
         case "cancel":
             return "" if conductor.state.busy else _("Nothing is running")
+        case "sign_out":
+            return conductor.why_not(())
         case "edit":
             words = _("Not while something runs; {key} cancels it").format(key=key_of("cancel"))
             return words if conductor.state.busy else ""

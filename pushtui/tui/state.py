@@ -12,6 +12,7 @@ from pushtui.engine.events import (
     AskStarted,
     Identity,
     RunEnded,
+    ServiceBusy,
     SignInCode,
     StepChanged,
     StepReport,
@@ -53,6 +54,8 @@ class State:
     asks: dict[str, Ask] = field(default_factory=dict)
     """What a person was asked to do and has not answered, by id."""
     code: SignInCode | None = None
+    busy_until: datetime | None = None
+    """Until when a request waits, because the cloud is busy."""
     notice: tuple[str, str] = ("", "plain")
     """What a key was answered with; shown before anything else until `notice_until`."""
     notice_until: datetime | None = None
@@ -98,6 +101,8 @@ class State:
                 self.asks[ask.id] = ask
             case SignInCode():
                 self.code = event
+            case ServiceBusy(until):
+                self.busy_until = max(until, self.busy_until or until)
             case RunEnded():
                 self._quiet()
                 if event.error:
@@ -112,7 +117,7 @@ class State:
         self.reports[report.id] = report
 
     def _quiet(self) -> None:
-        self.wait = self.until = self.code = None
+        self.wait = self.until = self.code = self.busy_until = None
         self.asks.clear()
 
     def end(self, error: str, cancelled: bool) -> None:
@@ -157,7 +162,12 @@ class State:
             return _("Sign-in: press o"), "warning"
         if self.wait is not None and self.until is not None:
             left = countdown((self.until - now).total_seconds())
-            return (_("Waiting {left}, s skips") if self.skippable else _("Waiting {left}")).format(left=left), "accent"
+            words = _("Waiting {left}, {key} skips") if self.skippable else _("Waiting {left}")
+            return words.format(left=left, key=key_of("skip_wait")), "accent"
+        if self.busy_until is not None and now < self.busy_until:
+            words = _("Cloud busy, waiting {left}, {key} cancels")
+            left = countdown((self.busy_until - now).total_seconds())
+            return words.format(left=left, key=key_of("cancel")), "warning"
         name = {
             "undo": _("Taking back"),
             "check": _("Checking"),

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import signal
 import subprocess
 import sys
 import time
 import tomllib
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -393,7 +394,10 @@ class Person:
         self.screen = ""
 
     def wait_for(self, text: str) -> None:
-        while text not in self.screen:
+        self.wait_until(text, lambda screen: text in screen)
+
+    def wait_until(self, text: str, there: Callable[[str], bool]) -> None:
+        while not there(self.screen):
             try:
                 data = os.read(self._master, 4096)
             except OSError:
@@ -451,6 +455,21 @@ def test_a_password_is_typed_without_an_echo(program: Program) -> None:
     assert code == 0
     assert password not in person.screen + output
     assert password not in "".join(path.read_text() for path in program.folder.rglob("*.log"))
+
+
+def test_a_busy_cloud_is_counted_down_and_can_be_cancelled(program: Program, lab: Lab) -> None:
+    """Two different seconds of a wait are seen, one over the other, then somebody presses Ctrl-C."""
+    throttled = {"match": "GET /v1.0/organization", "effect": "status", "status": 429, "headers": {"Retry-After": "99"}}
+    lab.ask("faults", throttled)
+    person = Person(program, "check", "--step", "tenant")
+    person.wait_for("TooManyRequests: waiting 99 s before trying again (2 of 4)")
+    person.wait_until(
+        "a countdown", lambda screen: len(set(re.findall(r"\r\x1b\[K(\d+) s left; Ctrl-C cancels", screen))) >= 2
+    )
+    person.process.send_signal(signal.SIGINT)
+    code, output = person.end()
+    assert code == 130
+    assert "cancelled" in output
 
 
 def test_without_a_terminal_a_missing_password_is_a_sentence(program: Program) -> None:

@@ -202,7 +202,14 @@ def test_reads_survive_a_bad_moment(lab, effect):
         assert lab.refused(directory, ORGANIZATION, 0.7).code == "graph.timeout"
     else:
         assert lab.send(directory, ORGANIZATION)[0]["displayName"] == "Fabrikam"
-        assert any("waiting 1 s" in line.text for line in lab.lines) or effect == "cut"
+        waits = [line.wait for line in lab.lines if "waiting 1 s" in line.text]
+        assert waits == ([] if effect == "cut" else [1.0])
+
+
+def test_a_busy_sign_in_service_says_for_how_long_it_is_left_alone(lab):
+    lab.faults.add(Fault("POST .*/token", "status", status=429, headers={"Retry-After": "1"}))
+    assert lab.send(lab.directory(), ORGANIZATION)
+    assert [line.wait for line in lab.lines if line.wait] == [1.0]
 
 
 def test_a_service_that_is_down_for_a_moment_is_asked_again(lab):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from textual.app import App
 
-from pushtui.engine.events import Ask, AskStarted, Level, WaitStarted
+from pushtui.engine.events import Ask, AskStarted, Level, ServiceBusy, WaitStarted
 from pushtui.procedure.model import Finding, Severity, Status, StepId, Wait
 from pushtui.tui.terminal import Terminal
 
@@ -182,7 +184,10 @@ async def test_a_countdown_is_shown_and_can_be_skipped(drive: Any, make: Any) ->
         await it.until_text("Waiting 1:02")
 
 
-async def test_something_to_do_by_hand_is_asked_and_answered(drive: Any) -> None:
+async def test_something_to_do_by_hand_is_asked_copied_and_answered(drive: Any, monkeypatch: Any) -> None:
+    copied: list[str] = []
+    monkeypatch.delenv("TMUX", raising=False)
+    monkeypatch.setattr(App, "copy_to_clipboard", lambda self, text: copied.append(text))
     ask = Ask("verification.restart", StepId.VERIFICATION, "Restart-Service MSExchangeHM", "ex02.lab.example")
 
     def prepare(session: Any) -> None:
@@ -197,8 +202,52 @@ async def test_something_to_do_by_hand_is_asked_and_answered(drive: Any) -> None
         assert "Needs you" in it.text
         await it.press("o")
         await it.until_text("Restart-Service MSExchangeHM")
+        await it.press("c")
+        await it.until_text("Copied")
+        assert copied == ["Restart-Service MSExchangeHM"]
         await it.press("d")
         assert ("answer", "verification.restart", True) in it.session.calls
+
+
+async def test_a_busy_cloud_is_counted_down_and_can_be_cancelled(drive: Any, make: Any) -> None:
+    def prepare(session: Any) -> None:
+        session.gate.clear()
+        session.during = lambda each: each.emit(ServiceBusy(make.now + timedelta(seconds=92)))
+
+    async with drive(prepare=prepare) as it:
+        await it.press("c")
+        await it.until_text("Cloud busy, waiting 1:32, x cancels")
+        it.clock.advance(30)
+        await it.until_text("Cloud busy, waiting 1:02")
+        it.clock.advance(63)
+        await it.until_text("Checking 1:33")
+        await it.press("x")
+        await it.until_idle()
+        assert it.session.cancelled.is_set()
+
+
+async def test_signing_out_forgets_everything_and_closes_the_session(drive: Any) -> None:
+    async with drive() as it:
+        await it.press("c")
+        await it.until_idle()
+        assert "admin@lab.example @ ex01.lab.example" in it.text
+        signed_in = it.session
+        await it.press("O")
+        await it.until(signed_in.closed.is_set)
+        await it.until_text("Signed out")
+        assert "admin@lab.example" not in it.text
+        await it.press("c")
+        await it.until_idle()
+        assert it.session is not signed_in, "whoever goes on signs in anew"
+
+
+async def test_nobody_signs_out_while_something_runs(drive: Any) -> None:
+    async with drive(prepare=lambda session: session.gate.clear()) as it:
+        await it.press("c")
+        await it.until(lambda: it.sessions and it.session.entered.is_set())
+        await it.press("O")
+        await it.until_text("x cancels it")
+        assert not it.session.closed.is_set()
 
 
 async def test_the_log_shows_source_time_and_what_was_sent(drive: Any) -> None:

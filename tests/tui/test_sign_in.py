@@ -13,6 +13,7 @@ from textual.app import App
 from textual.events import Paste
 
 from pushtui.engine.events import Identity, SignInCode
+from pushtui.entra.settings import EntraSettings
 
 PASSWORD = "correct horse"  # made up
 
@@ -96,11 +97,12 @@ async def test_the_sign_in_code_is_shown_until_the_sign_in_went_through(drive: A
         session.during = during
         session.gate.clear()
 
-    async with drive(prepare=prepare) as it:
+    async with drive(prepare=prepare, entra=EntraSettings(client_id="5d1e2c40")) as it:
         await it.press("c")
         await it.until_text("ABCD-EFGH")
         assert "https://microsoft.com/devicelogin" in it.text
         assert "15:00" in it.text
+        assert "Through the application 5d1e2c40, to the tenant of fabrikam.com." in it.text
         assert "Only enter this code if you started this sign-in yourself" in it.text
         signed_in.set()
         await it.until(lambda: "ABCD-EFGH" not in it.text)

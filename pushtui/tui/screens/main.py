@@ -232,6 +232,9 @@ class MainScreen(Screen[None]):
     def action_attend(self) -> None:
         self.pushtui.attend()
 
+    def action_sign_out(self) -> None:
+        self._try("sign_out", self._conductor.sign_out)
+
     def action_skip_wait(self) -> None:
         if self._conductor.state.skippable:
             self._conductor.skip()

@@ -11,6 +11,7 @@ from pushtui.base.words import _
 from pushtui.engine.events import StepReport
 from pushtui.procedure.model import Ask
 from pushtui.reporting import plain, sentences
+from pushtui.tui.clipboard import copy_out
 from pushtui.tui.paragraphs import BLANK, Block, Columns, Paragraph, text
 from pushtui.tui.screens.dialog import Dialog
 from pushtui.tui.symbols import Symbols
@@ -118,6 +119,7 @@ class AskScreen(Dialog[bool | None]):
     BINDINGS: ClassVar = [
         Binding("d", "answer(True)", show=False),
         Binding("n", "answer(False)", show=False),
+        Binding("c,ctrl+y", "copy_command", show=False),
         Binding("escape", "later", show=False),
     ]
 
@@ -125,6 +127,7 @@ class AskScreen(Dialog[bool | None]):
         super().__init__(_("This one is yours"), grave=True)
         self.ask = ask
         self._symbols = symbols
+        self._copied = ""
 
     def blocks(self) -> Sequence[Block]:
         ask = self.ask
@@ -134,10 +137,20 @@ class AskScreen(Dialog[bool | None]):
         if ask.command:
             bar = (("  ", "plain"), (f"{self._symbols.bar} ", "line"))
             lines += [BLANK, Paragraph(text(ask.command, "command"), lead=bar, repeat=True)]
-        return [*lines, BLANK, Paragraph(text(_("Press d when it is done; the next step relies on it."), "muted"))]
+        copied = [Paragraph(text(self._copied, "ok"))] if self._copied else []
+        words = _("Press d when it is done; the next step relies on it.")
+        return [*lines, *copied, BLANK, Paragraph(text(words, "muted"))]
 
     def keys(self) -> Sequence[Key]:
-        return [("d", _("done"), True), ("n", _("not possible"), True), ("Esc", _("later"), True)]
+        copy = [("c", _("copy the command"), True)] if self.ask.command else []
+        return [("d", _("done"), True), *copy, ("n", _("not possible"), True), ("Esc", _("later"), True)]
+
+    def action_copy_command(self) -> None:
+        """Hand the command to whoever keeps the clipboard."""
+        if self.ask.command:
+            copy_out(self.app, self.ask.command)
+            self._copied = _("Copied, as far as your terminal allows it.")
+            self.show()
 
     def action_answer(self, done: bool) -> None:
         self.dismiss(done)

@@ -79,9 +79,10 @@ class BrowserScreen(Dialog[Secret | None]):
     AUTO_FOCUS = "#typed"
     BINDINGS: ClassVar = [Binding("escape", "decline", show=False), Binding("ctrl+y", "copy_address", show=False)]
 
-    def __init__(self, url: str, problem: str, file: Path | None) -> None:
+    def __init__(self, url: str, problem: str, file: Path | None, through: str) -> None:
         super().__init__(_("Sign in to Microsoft 365"))
         self._url = url
+        self._through = through
         self._problem = problem
         self._file = file
         self._copied = ""
@@ -94,6 +95,7 @@ class BrowserScreen(Dialog[Secret | None]):
             Paragraph(text(_("Open this address in any browser, on any machine, and sign in:"))),
             Paragraph(text(self._url, "accent"), lead=(("  ", "plain"),)),
             *([file] if self._file else []),
+            Paragraph(text(self._through, "muted")),
             BLANK,
             Paragraph(
                 text(
@@ -137,9 +139,10 @@ class DeviceCodeScreen(Dialog[bool | None]):
 
     BINDINGS: ClassVar = [Binding("escape,q", "give_up", show=False), Binding("c,ctrl+y", "copy_code", show=False)]
 
-    def __init__(self, code: SignInCode, clock: Clock) -> None:
+    def __init__(self, code: SignInCode, clock: Clock, through: str) -> None:
         super().__init__(_("Sign in to Microsoft 365"))
         self.code = code
+        self._through = through
         self._clock = clock
         self._copied = ""
 
@@ -152,6 +155,7 @@ class DeviceCodeScreen(Dialog[bool | None]):
             Paragraph(text(_("and type this code:"))),
             Paragraph(text(self.code.code, "strong"), lead=(("  ", "plain"),)),
             BLANK,
+            Paragraph(text(self._through, "muted")),
             Paragraph(text(_("Waiting for the sign-in. The code is good for {left}.").format(left=left), "muted")),
             Paragraph(text(sentences.code_warning(), "warning")),
             *([Paragraph(text(self._copied, "ok"))] if self._copied else []),
