@@ -343,9 +343,9 @@ def _add_lab(
     lab = commands.add_parser("lab", help=text, description=_capital(text), parents=parents, allow_abbrev=False)
     lab.add_argument(
         "--scenario",
-        metavar="NAME|FILE",
+        metavar="NAME|FILE|list",
         default="fresh",
-        help=_("the starting state: fresh, expired-certificate, near-expiry, done, old-cu, other-keys, or a TOML file"),
+        help=_("the starting state: the name of a scenario, “list” to show them all, or a TOML file"),
     )
     lab.add_argument(
         "--kerberos",
@@ -490,9 +490,7 @@ def _application(options: argparse.Namespace) -> int:
     wait = gathered.or_refuse().wait_seconds
     profile = load(locate(choice), wait) if choice else load_or_new(locate(choice), wait)
     _refuse_without_terminal()
-    from pushtui.tui.launch import run
-
-    return run(profile, gathered, read_only=getattr(options, "read_only", False))
+    return _show(profile, gathered, options)
 
 
 def _lab(options: argparse.Namespace) -> int:
@@ -500,7 +498,7 @@ def _lab(options: argparse.Namespace) -> int:
 
     if options.lab_command == "approve":
         return become_lab(["approve", options.code, *(["--decline"] if options.decline else [])])
-    if options.serve:
+    if options.serve or options.scenario == "list":
         return become_lab(["--scenario", options.scenario, *(["--kerberos"] if options.kerberos else [])])
     gathered = _gathered(options)
     wait = gathered.or_refuse().wait_seconds
@@ -508,9 +506,16 @@ def _lab(options: argparse.Namespace) -> int:
     from pushtui.profile import load
 
     with Lab(options.scenario, kerberos=options.kerberos) as lab:
-        from pushtui.tui.launch import run
+        return _show(load(lab.profile, wait), gathered, options)
 
-        return run(load(lab.profile, wait), gathered, read_only=getattr(options, "read_only", False))
+
+def _show(profile: Profile, gathered: Gathered, options: argparse.Namespace) -> int:
+    from pushtui.tui.preload import start
+
+    start()
+    from pushtui.tui.launch import run
+
+    return run(profile, gathered, read_only=getattr(options, "read_only", False))
 
 
 def _refuse_without_terminal() -> None:

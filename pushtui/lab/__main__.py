@@ -11,7 +11,12 @@ def main(arguments: list[str] | None = None) -> int:
         prog="pushtui lab --serve",
         description="A simulated Exchange organization and Microsoft 365 tenant on loopback.",
     )
-    parser.add_argument("--scenario", default="fresh", metavar="NAME|FILE", help="starting state (default: fresh)")
+    parser.add_argument(
+        "--scenario",
+        default="fresh",
+        metavar="NAME|FILE|list",
+        help="starting state (default: fresh); list shows those that come with pushtui",
+    )
     parser.add_argument("--kerberos", action="store_true", help="start a KDC, and offer Kerberos on every endpoint")
     commands = parser.add_subparsers(dest="command")
     approve = commands.add_parser("approve", help="approve a sign-in that shows CODE")
@@ -22,6 +27,11 @@ def main(arguments: list[str] | None = None) -> int:
         from pushtui.lab.approve import approve as ask
 
         return ask(options.code, "declined" if options.decline else "approved")
+    if options.scenario == "list":
+        from pushtui.lab.scenario import listing
+
+        sys.stdout.write(listing())
+        return 0
     from pushtui.lab.serve import serve
 
     return serve(options.scenario, kerberos=options.kerberos)

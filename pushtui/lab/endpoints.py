@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Final, Literal, TypeAlias, get_args
 
 from pushtui.base.errors import UsageError
@@ -55,10 +56,11 @@ class Endpoints:
             raise UsageError("lab.no-server", "The scenario has no reachable Exchange server")
 
     def stop(self) -> None:
-        """End them all; idempotent."""
+        """End them all, side by side: each waits for its listener to notice. Idempotent."""
         with self._lock:
-            for endpoint in self._running.values():
-                endpoint.stop()
+            if self._running:
+                with ThreadPoolExecutor(len(self._running)) as pool:
+                    wait([pool.submit(endpoint.stop) for endpoint in self._running.values()])
             self._running.clear()
 
     def restart(self, fqdn: str) -> None:
@@ -106,6 +108,7 @@ class Endpoints:
 
     def _launch(self, kind: Kind, fqdn: str, port: int = 0) -> None:
         on_exchange = kind in ("exchange", "exchange-kerberos")
+        server = self._organization.server(fqdn)
         endpoint = Endpoint(
             self._organization.exchange_host(fqdn) if on_exchange else self._organization.windows_host(fqdn),
             tls=self._identities[fqdn] if kind in ("exchange", "windows-https") else None,
@@ -116,6 +119,7 @@ class Endpoints:
             limits=Limits(shells=self._organization.state.shells) if on_exchange else Limits(),
             kerberos=self._kerberos,
             port=port,
+            clock=lambda: self._organization.state.time_on(server).timestamp(),
         )
         self._running[kind, fqdn] = endpoint
         endpoint.start()

@@ -20,6 +20,7 @@ from pushtui.lab.internet import Internet
 from pushtui.lab.kerberos import KerberosService, missing
 from pushtui.lab.organization.accounts import Account
 from pushtui.lab.organization.build import build as build_organization
+from pushtui.lab.organization.certificate import NewKey, new_rsa_key
 from pushtui.lab.pki import Authority, server_context
 from pushtui.lab.requests import RequestLog
 from pushtui.lab.scenario import Scenario
@@ -35,13 +36,24 @@ _MARGIN = 1.0
 class Laboratory:
     """A running lab; `stop` ends everything and removes its folder."""
 
-    def __init__(self, scenario: Scenario, *, kerberos: bool = False, faults: Faults | None = None) -> None:
-        """`kerberos`: with a KDC, also where the scenario does not ask for one. `faults`: a queue of the caller's."""
+    def __init__(
+        self,
+        scenario: Scenario,
+        *,
+        kerberos: bool = False,
+        faults: Faults | None = None,
+        new_key: NewKey = new_rsa_key,
+    ) -> None:
+        """`kerberos`: with a KDC, also where the scenario does not ask for one. `faults`: a queue of the caller's.
+
+        `new_key`: where the keys of the organization's certificates come from.
+        """
         self._scenario = scenario
         self._wants_kerberos = kerberos or scenario.kerberos
         self._undo: list[Callable[[], None]] = []
         self._log = RequestLog()
         self._faults = faults or Faults()
+        self._new_key = new_key
         self._user, self._password = "admin@lab.example", secrets.token_urlsafe(18)
         try:
             self._start()
@@ -64,8 +76,9 @@ class Laboratory:
             self._scenario.organization,
             Internet(self._tenant.proxy_url, str(self._ca_file)),
             [Account(self._user, self._password)],
+            new_key=self._new_key,
         )
-        self._tenant.hand_over(self._organization.current_certificate_der() or b"")
+        self._tenant.hand_over(self._organization.certificates(), self._organization.state.guid)
         self._kerberos = self._start_kerberos() if self._wants_kerberos else None
         self._endpoints = Endpoints(self._organization, self._authority, self._log, self._faults, self._kerberos)
         self._undo.append(self._endpoints.stop)
@@ -75,6 +88,9 @@ class Laboratory:
         self._undo.append(self._control.stop)
         self._control.start()
         self._profiles = ready.write(self._folder, self._ca_file, self._facts())
+        ready.place_certificate(
+            self._folder, self._scenario.profile.certificate_file, self._organization.certificates()
+        )
         ready.private_file(self._folder / CONTROL_FILE, self._control.url.encode())
 
     def _start_kerberos(self) -> KerberosService:
@@ -163,13 +179,14 @@ class Laboratory:
         }
 
     def _facts(self) -> ready.Facts:
-        table, verification = self._scenario.mail, self._scenario.verification
+        table, verification, profile = self._scenario.mail, self._scenario.verification, self._scenario.profile
         return ready.Facts(
-            domain=self._tenant.domain,
+            domain=profile.tenant_domain or self._tenant.domain,
             exchange_port=next(iter(self._endpoints.ports("exchange").values())),
             exchange_server=next(iter(self._endpoints.ports("exchange"))),
             kerberos_port=next(iter(self._endpoints.ports("exchange-kerberos").values()), None),
             windows={fqdn: f"127.0.0.1:{port}" for fqdn, port in self._endpoints.ports("windows").items()},
+            windows_enabled=profile.windows,
             user=self._user,
             password=self._password,
             client_id=self._tenant.client_id,

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import os
+import ssl
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import tomlkit
+
+from pushtui.base.errors import UsageError
+
+CERTIFICATE_FILE = "exchange-auth.cer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +28,7 @@ class Facts:
     """Port of the same server's endpoint for Kerberos, where the lab has one."""
     windows: dict[str, str]
     """FQDN → address and port of its Windows endpoint."""
+    windows_enabled: bool
     user: str
     password: str
     client_id: str
@@ -43,6 +50,27 @@ def private_file(path: Path, content: bytes) -> Path:
     return path
 
 
+def place_certificate(folder: Path, kind: str, certificates: Mapping[str, bytes]) -> None:
+    """What is at the certificate path when the lab starts: `kind` is a certificate's id, or one of a few words."""
+    path = folder / CERTIFICATE_FILE
+    match kind:
+        case "":
+            return
+        case "empty":
+            private_file(path, b"")
+        case "folder":
+            path.mkdir(mode=0o700)
+        case "text":
+            private_file(path, b"This is no certificate.\n")
+        case "pem":
+            private_file(path, ssl.DER_cert_to_PEM_cert(certificates.get("current", b"")).encode())
+        case _ if kind in certificates:
+            private_file(path, certificates[kind])
+        case _:
+            known = ", ".join(sorted({*certificates, "empty", "folder", "text", "pem"}))
+            raise UsageError("lab.wrong-scenario", f"[profile]: the organization has no certificate “{kind}”: {known}")
+
+
 def write(folder: Path, ca_file: Path, facts: Facts) -> dict[str, Path]:
     """Write the secrets and the profiles; a profile's path by its way to sign in, ``basic`` first."""
     password = private_file(folder / "password", facts.password.encode())
@@ -54,7 +82,7 @@ def write(folder: Path, ca_file: Path, facts: Facts) -> dict[str, Path]:
     tables: dict[str, Any] = {
         "schema": 1,
         "tenant_domain": facts.domain,
-        "certificate_path": str(folder / "exchange-auth.cer"),
+        "certificate_path": str(folder / CERTIFICATE_FILE),
         "environment": "lab",
         "exchange": {
             "server": "127.0.0.1",
@@ -66,7 +94,7 @@ def write(folder: Path, ca_file: Path, facts: Facts) -> dict[str, Path]:
             "ca_file": str(ca_file),
         },
         "windows": {
-            "enabled": True,
+            "enabled": facts.windows_enabled,
             "auth": "negotiate",
             "user": facts.user,
             "password_file": str(password),

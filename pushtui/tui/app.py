@@ -23,18 +23,14 @@ from pushtui.procedure.model import Status, StepId
 from pushtui.profile import Profile
 from pushtui.reporting import sentences
 from pushtui.settings.model import Settings
-from pushtui.tui import hangup, keymap, theme
+from pushtui.tui import hangup, keymap, screens, theme
 from pushtui.tui.actions import actions, bindings
 from pushtui.tui.conductor import TASK_STEPS, Conductor
+from pushtui.tui.inks import LOOKS, HasInks
 from pushtui.tui.painting import PaintsOnce
 from pushtui.tui.preload import preload
 from pushtui.tui.prompts import AddressRequest, SecretRequest
-from pushtui.tui.screens.doctor import DoctorScreen
 from pushtui.tui.screens.main import MainScreen
-from pushtui.tui.screens.plan import PlanScreen
-from pushtui.tui.screens.questions import AskScreen, FileScreen, InterruptedScreen, QuitScreen
-from pushtui.tui.screens.reading import EntryScreen, HelpScreen, OutcomeScreen
-from pushtui.tui.screens.sign_in import BrowserScreen, DeviceCodeScreen, SecretScreen
 from pushtui.tui.session import PlanLike, SessionFactory
 from pushtui.tui.stylesheets import style_sheets
 from pushtui.tui.symbols import ASCII, UNICODE
@@ -50,10 +46,11 @@ HANGUP_SECONDS = 3.0
 """How long a lost terminal lets a change that is under way note its outcome."""
 
 
-class PushtuiApp(PaintsOnce[int], inherit_bindings=False):
+class PushtuiApp(PaintsOnce[int], HasInks[int], inherit_bindings=False):
     """Made with a profile and a way to make sessions; returns the exit code."""
 
     TITLE = "pushtui"
+    COMPONENT_CLASSES: ClassVar = LOOKS
     CSS_PATH = style_sheets()  # type: ignore[assignment]  # a list of paths is one of the types that it takes
     BINDINGS: ClassVar = bindings("any")
     ENABLE_COMMAND_PALETTE = True
@@ -77,12 +74,13 @@ class PushtuiApp(PaintsOnce[int], inherit_bindings=False):
         self.conductor = Conductor(profile, factory, read_only=read_only, clock=clock)
         for each in theme.THEMES:
             self.register_theme(each)
-        self.theme = self._terminal.theme
+        # Set without telling anybody: nothing is there yet that would have to be styled anew.
+        self.set_reactive(App.theme, self._terminal.theme)
         self.animation_level = "none" if self.settings.plain else self.settings.animation
         self.set_class(not self._terminal.unicode, "-ascii")
         self._secrets: list[tuple[SecretRequest, Screen[Any]]] = []
         self._stale: set[Screen[Any]] = set()
-        self._leaving = self._gone = False
+        self._leaving = self._gone = self._preloading = False
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return theme.DEFAULTS
@@ -111,7 +109,12 @@ class PushtuiApp(PaintsOnce[int], inherit_bindings=False):
         self.app_suspend_signal.subscribe(self, self._suspended)
         self.app_resume_signal.subscribe(self, self._resumed)
         self._listen_to_signals()
-        self.call_after_refresh(preload, self.conductor.look_back)
+
+    def painted(self) -> None:
+        """With the first frame there, whatever takes time may begin."""
+        if not self._preloading:
+            self._preloading = True
+            preload(self.conductor.look_back)
 
     # --- from the engine to the screen -----------------------------------------------------------------------------
 
@@ -126,7 +129,7 @@ class PushtuiApp(PaintsOnce[int], inherit_bindings=False):
         if news.changed:
             self._show_what_waits()
             for screen in self.screen_stack:
-                if isinstance(screen, DoctorScreen):
+                if isinstance(screen, screens.DoctorScreen):
                     screen.refresh_rows()
         if news.plan is not None:
             self._show_plan(news.plan)
@@ -159,9 +162,9 @@ class PushtuiApp(PaintsOnce[int], inherit_bindings=False):
 
     def _ask_secret(self, request: SecretRequest) -> None:
         screen = (
-            BrowserScreen(request.url, request.problem, request.file, self._through())
+            screens.BrowserScreen(request.url, request.problem, request.file, self._through())
             if isinstance(request, AddressRequest)
-            else SecretScreen(request.account, request.purpose)
+            else screens.SecretScreen(request.account, request.purpose)
         )
         self._secrets.append((request, screen))
         self.push_screen(screen, request.answer)
@@ -174,9 +177,9 @@ class PushtuiApp(PaintsOnce[int], inherit_bindings=False):
     def _show_what_waits(self) -> None:
         """Open what a person must see at once; close what is over."""
         state = self.conductor.state
-        codes = [screen for screen in self.screen_stack if isinstance(screen, DeviceCodeScreen)]
+        codes = [screen for screen in self.screen_stack if isinstance(screen, screens.DeviceCodeScreen)]
         self._stale |= {screen for screen in codes if screen.code is not state.code}
-        asks = [screen for screen in self.screen_stack if isinstance(screen, AskScreen)]
+        asks = [screen for screen in self.screen_stack if isinstance(screen, screens.AskScreen)]
         self._stale |= {screen for screen in asks if screen.ask.id not in state.asks}
         if not state.busy:
             self._stale |= {screen for _request, screen in self._secrets}
@@ -190,7 +193,7 @@ class PushtuiApp(PaintsOnce[int], inherit_bindings=False):
     _shown_code: Any = None
     _shown_asks: tuple[str, ...] = ()
 
-    def _announced(self, codes: list[DeviceCodeScreen]) -> Any:
+    def _announced(self, codes: list[screens.DeviceCodeScreen]) -> Any:
         return codes[-1].code if codes else self._shown_code
 
     def _seen(self, asks: tuple[str, ...]) -> bool:
@@ -208,7 +211,7 @@ class PushtuiApp(PaintsOnce[int], inherit_bindings=False):
                     self.conductor.give_up_sign_in()
                     self.main.show_state()
 
-            self.push_screen(DeviceCodeScreen(state.code, self.conductor.clock, self._through()), left)
+            self.push_screen(screens.DeviceCodeScreen(state.code, self.conductor.clock, self._through()), left)
         elif state.asks:
             ask = next(iter(state.asks.values()))
 
@@ -217,7 +220,7 @@ class PushtuiApp(PaintsOnce[int], inherit_bindings=False):
                     self.conductor.answer(ask.id, done)
                     self.main.show_state()
 
-            self.push_screen(AskScreen(ask, self.symbols), heard)
+            self.push_screen(screens.AskScreen(ask, self.symbols), heard)
         else:
             self.main.say(_("Nothing waits for you"), "muted")
 
@@ -245,7 +248,7 @@ class PushtuiApp(PaintsOnce[int], inherit_bindings=False):
                 self.conductor.plan_undo(run_id=run.id)
             self.main.show_state()
 
-        self.push_screen(InterruptedScreen(run), heard)
+        self.push_screen(screens.InterruptedScreen(run), heard)
 
     def _ask_for_file(self, plan: PlanLike) -> None:
         """Another certificate is where ours goes: replace it, or see the plan without that step."""
@@ -259,7 +262,7 @@ class PushtuiApp(PaintsOnce[int], inherit_bindings=False):
                 self._open_plan(plan)
 
         report = self.conductor.state.reports[StepId.CERTIFICATE]
-        self.push_screen(FileScreen(self.conductor.profile.certificate_path, report), heard)
+        self.push_screen(screens.FileScreen(self.conductor.profile.certificate_path, report), heard)
 
     def _open_plan(self, plan: PlanLike) -> None:
         if not plan.actions and not plan.blocked:
@@ -276,7 +279,7 @@ class PushtuiApp(PaintsOnce[int], inherit_bindings=False):
                 self.main.show_state()
 
         reports = self.conductor.planned if plan.task.course in TASK_STEPS else self.conductor.state.reports
-        screen = PlanScreen(
+        screen = screens.PlanScreen(
             plan,
             self.conductor.profile.tenant_domain,
             self.symbols,
@@ -288,10 +291,8 @@ class PushtuiApp(PaintsOnce[int], inherit_bindings=False):
 
     def _show_keys(self, keys: tuple[Key, ...], reports: tuple[StepReport, ...]) -> None:
         """The keys; or why there are none to show."""
-        from pushtui.tui.screens.keys import KeysScreen  # it reads certificates, which the start does not need
-
         if not keys and any(report.status is not Status.OK for report in reports):
-            self.push_screen(OutcomeScreen(reports, self.symbols))
+            self.push_screen(screens.OutcomeScreen(reports, self.symbols))
             return
 
         def heard(chosen: frozenset[str] | None) -> None:
@@ -299,16 +300,16 @@ class PushtuiApp(PaintsOnce[int], inherit_bindings=False):
                 self.conductor.plan_task(Task("keys", removed_keys=chosen))
                 self.main.show_state()
 
-        self.push_screen(KeysScreen(keys, self.symbols), heard)
+        self.push_screen(screens.KeysScreen(keys, self.symbols), heard)
 
     def _show_outcome(self, reports: tuple[StepReport, ...]) -> None:
         """What came of a task, and what it changed looked at again."""
-        self.push_screen(OutcomeScreen(reports[-1:], self.symbols))
+        self.push_screen(screens.OutcomeScreen(reports[-1:], self.symbols))
         self._to_check = TASK_STEPS["renewal"]
 
     def open_doctor(self) -> None:
         """Show what the doctor found; where it found nothing yet, let it begin."""
-        screen = DoctorScreen(self.conductor, self.symbols)
+        screen = screens.DoctorScreen(self.conductor, self.symbols)
         if not self.conductor.state.examined:
             self.conductor.doctor()
         self.push_screen(screen, lambda _nothing: self.main.show_state())
@@ -316,11 +317,11 @@ class PushtuiApp(PaintsOnce[int], inherit_bindings=False):
     def open_help(self, step: StepId) -> None:
         """Show the help."""
         session = self.conductor.runner.session
-        self.push_screen(HelpScreen(step, self.symbols, session.log_path if session else None))
+        self.push_screen(screens.HelpScreen(step, self.symbols, session.log_path if session else None))
 
     def open_entry(self, entry: LogLine) -> None:
         """Show an entry of the log in full."""
-        self.push_screen(EntryScreen(entry, self.symbols))
+        self.push_screen(screens.EntryScreen(entry, self.symbols))
 
     # --- the end ---------------------------------------------------------------------------------------------------
 
@@ -328,11 +329,12 @@ class PushtuiApp(PaintsOnce[int], inherit_bindings=False):
         """Quit, after a question while something runs."""
         if not self.conductor.state.busy:
             self.leave(0)
-        elif isinstance(self.screen, QuitScreen):
+        elif isinstance(self.screen, screens.QuitScreen):
             self.leave(130)
         else:
             self.push_screen(
-                QuitScreen(self.conductor.state.operation), lambda quitting: self.leave(130) if quitting else None
+                screens.QuitScreen(self.conductor.state.operation),
+                lambda quitting: self.leave(130) if quitting else None,
             )
 
     async def action_quit(self) -> None:

@@ -12,9 +12,11 @@ from typing import Any
 
 from rich.console import Console, RenderableType
 from rich.control import Control
+from textual import events
 from textual._compositor import ChopsUpdate  # what a change is painted with; tests/tui/test_process.py sees to it
 from textual.app import App, ReturnType
 from textual.await_complete import AwaitComplete
+from textual.dom import DOMNode
 from textual.message_pump import MessagePump
 from textual.screen import Screen
 
@@ -28,6 +30,11 @@ class PaintsOnce(App[ReturnType], inherit_bindings=False):
     """Holds the paint back while a screen comes or goes, then paints it whole."""
 
     _settling = 0
+
+    def update_styles(self, node: DOMNode, animate: bool = True) -> None:
+        """As Textual's own; a node that nobody sees yet is styled when it is put in its place."""
+        if node.parent is not None or node is self:
+            super().update_styles(node, animate)
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         if isinstance(renderable, ChopsUpdate):
@@ -59,11 +66,29 @@ class PaintsOnce(App[ReturnType], inherit_bindings=False):
                         await asyncio.sleep(1 / 60)
                     for _round in range(_ROUNDS):
                         await _handled(self.screen, *self.screen.walk_children())
+                        if not (self.screen._layout_required or self.screen._scroll_required):
+                            break
                         await _refreshed(self.screen)
         finally:
             self._settling -= 1
             if not self._settling and self.screen_stack:
                 self.screen.refresh()
+                self.call_after_refresh(self.painted)
+
+    def painted(self) -> None:
+        """A screen that came, or the one below a screen that went, is there to be seen."""
+
+
+class Painted:
+    """A screen of an application that paints once: what would not be shown is not drawn either."""
+
+    def _compositor_refresh(self) -> None:
+        if not self.app._settling:  # type: ignore[attr-defined]  # a screen has an application
+            super()._compositor_refresh()  # type: ignore[misc]  # and this
+
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        """A screen that has just been styled, as it was put together, needs not be styled again."""
+        event.refresh_styles = event.refresh_styles and self.stack_updates > 0  # type: ignore[attr-defined]
 
 
 class _Changed(ChopsUpdate):

@@ -21,7 +21,7 @@ def test_shipped_scenarios_are_known_by_name_and_say_what_they_are() -> None:
     for name in names():
         scenario = load(name)
         assert scenario.title
-        assert scenario.description
+        assert not scenario.base or scenario.base in names()
 
 
 def test_an_empty_file_has_sensible_defaults(tmp_path: Path) -> None:

@@ -13,6 +13,8 @@ class Account:
     """The user principal name, ``admin@lab.example``."""
     password: str
     role_groups: tuple[str, ...] = ("Organization Management",)
+    without: frozenset[str] = frozenset()
+    """Lower-case names of cmdlets that its roles do not grant after all."""
     remote_powershell: bool = True
     """RemotePowerShellEnabled: whether Exchange lets it in at all."""
     local_admin: bool = True

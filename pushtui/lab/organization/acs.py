@@ -15,7 +15,8 @@ from uuid import UUID
 import requests
 
 from pushtui.lab.organization.errors import Refused, invalid_argument
-from pushtui.lab.organization.state import Internet
+from pushtui.lab.organization.server import Server
+from pushtui.lab.organization.state import Internet, OrganizationState
 
 TIMEOUT = (5.0, 20.0)
 """Seconds to connect, and to wait for an answer."""
@@ -33,6 +34,31 @@ class Metadata:
     authorization_endpoint: str
     certificates: tuple[str, ...]
     """The service's signing certificates, Base64."""
+
+
+class _NoRoute(requests.adapters.BaseAdapter):
+    """A network without a way out."""
+
+    def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
+        raise requests.ConnectionError(request=request)
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+class _Offline:
+    """The Internet for a server that has none."""
+
+    def session(self) -> requests.Session:
+        session = requests.Session()
+        for scheme in ("https://", "http://"):
+            session.mount(scheme, _NoRoute())
+        return session
+
+
+def way_out(organization: OrganizationState, server: Server) -> Internet:
+    """What that server reaches of the Internet."""
+    return organization.internet if server.internet else _Offline()
 
 
 def is_web_address(text: str) -> bool:

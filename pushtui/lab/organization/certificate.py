@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 NewKey: TypeAlias = Callable[[int], rsa.RSAPrivateKey]
@@ -111,10 +111,12 @@ def self_signed(
     exportable: bool = True,
     subject_key_identifier: bytes | None = None,
     trouble: str = "",
+    sha1: bool = False,
 ) -> Certificate:
     """A self-signed certificate with the extensions that Exchange's own have (seen in recorded ones).
 
     `subject` is a name as New-ExchangeCertificate takes it (``CN=…, O=…``); raises `ValueError` when it is none.
+    `sha1`: signed as Setup of 2013 and of the first builds of 2019 did (recorded).
     """
     name = x509.Name.from_rfc4514_string(_rfc4514(subject))
     builder = (
@@ -134,9 +136,13 @@ def self_signed(
         builder = builder.add_extension(x509.SubjectKeyIdentifier(subject_key_identifier), critical=False)
     builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
     der = builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
+    if sha1:
+        der = _signed_with_sha1(der, key)
     return Certificate(der, key, friendly_name, exportable, trouble)
 
 
+_SHA1_WITH_RSA = bytes.fromhex("06092A864886F70D010105")
+_SHA256_WITH_RSA = bytes.fromhex("06092A864886F70D01010B")
 _KEY_USAGE = x509.KeyUsage(
     digital_signature=True,
     content_commitment=False,
@@ -148,6 +154,16 @@ _KEY_USAGE = x509.KeyUsage(
     encipher_only=False,
     decipher_only=False,
 )
+
+
+def _signed_with_sha1(der: bytes, key: rsa.RSAPrivateKey) -> bytes:
+    """The certificate signed anew with SHA-1, which `cryptography` refuses to do. All lengths stay as they are."""
+    body = x509.load_der_x509_certificate(der).tbs_certificate_bytes
+    start = der.index(body)
+    weak = body.replace(_SHA256_WITH_RSA, _SHA1_WITH_RSA, 1)
+    signature = key.sign(weak, padding.PKCS1v15(), hashes.SHA1())  # noqa: S303  # that is the point
+    tail = der[start + len(body) : -len(signature)].replace(_SHA256_WITH_RSA, _SHA1_WITH_RSA, 1)
+    return der[:start] + weak + tail + signature
 
 
 def _rfc4514(name: str) -> str:

@@ -5,40 +5,43 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID, uuid4
 
 from pushtui.base.clock import Clock, SystemClock
-from pushtui.base.errors import UsageError
 from pushtui.base.tables import read_table
 from pushtui.base.words import _
 from pushtui.lab.organization.accounts import Account
 from pushtui.lab.organization.acs import fetch_metadata
-from pushtui.lab.organization.certificate import Certificate, NewKey, StoredCertificate, new_rsa_key, self_signed
+from pushtui.lab.organization.certificate import Certificate, NewKey, new_rsa_key
+from pushtui.lab.organization.checks import WHERE, known, version_of, wrong
 from pushtui.lab.organization.clock import LabClock
 from pushtui.lab.organization.directory import (
+    ACS,
     AcceptedDomain,
     AuthConfig,
     AuthServer,
     HybridConfiguration,
     PartnerApplication,
     PushProxy,
+    SettingOverride,
 )
 from pushtui.lab.organization.errors import Refused
+from pushtui.lab.organization.issuing import give_own_certificates, issue, place
 from pushtui.lab.organization.roles import ROLE_GROUPS
-from pushtui.lab.organization.server import COMPONENTS, ROLE_BITS, SERVICES, Server, Service
-from pushtui.lab.organization.state import Internet, OrganizationState, Timing
-from pushtui.lab.organization.tables import (
-    AccountTable,
-    AuthServerTable,
-    CertificateTable,
-    OrganizationTable,
-    ServerTable,
+from pushtui.lab.organization.server import (
+    COMPONENTS,
+    HEALTH_SETS,
+    ROLE_BITS,
+    SERVICES,
+    LoadedSettings,
+    Server,
+    Service,
 )
-
-WHERE = "[organization]"
+from pushtui.lab.organization.state import Internet, OrganizationState, Timing
+from pushtui.lab.organization.tables import AccountTable, AuthServerTable, OrganizationTable, ServerTable
 
 
 def build_state(
@@ -58,19 +61,21 @@ def build_state(
     process_ids = itertools.count(4096, 4)
     started = now - timedelta(days=scenario.uptime_days)
     servers = [_server(entry, scenario, created, changed, started, process_ids) for entry in scenario.servers]
-    certificates = _certificates(scenario, now, new_key)
+    certificates = issue(scenario, now, new_key)
     for entry in scenario.certificates:
-        _place(entry, certificates[entry.id], servers)
+        place(entry, certificates[entry.id], servers)
     for server in servers:
-        _give_own_certificates(server, certificates[server.name], certificates[f"WMSvc-{server.name}"])
+        give_own_certificates(server, certificates[server.name], certificates[f"WMSvc-{server.name}"])
     organization = OrganizationState(
         name=scenario.name,
+        guid=_guid(scenario.guid),
         domain=scenario.domain,
         clock=lab_clock,
         internet=internet,
         accounts=_accounts(scenario, accounts),
         servers=servers,
-        auth_config=_auth_config(scenario, certificates, now, created, changed),
+        auth_config=_auth_config(scenario, certificates, now, created),
+        named_certificates={entry.id: certificates[entry.id] for entry in scenario.certificates},
         push_proxy=PushProxy(
             name="OnPrem-Proxy",
             created=created,
@@ -80,30 +85,19 @@ def build_state(
             uri=scenario.push_proxy.uri,
         ),
         auth_servers=[_auth_server(entry, internet, created, changed) for entry in scenario.auth_servers],
-        partner_applications=[
-            PartnerApplication(
-                name=p.name,
-                application=p.application,
-                enabled=p.enabled,
-                realm=p.realm,
-                linked_account=f"{scenario.domain}/Users/{p.name}-ApplicationAccount"
-                if p.name == "Exchange Online"
-                else "",
-                created=created,
-                changed=changed,
-            )
-            for p in scenario.partner_applications
-        ],
+        partner_applications=_partner_applications(scenario, created, changed),
         accepted_domains=[
             AcceptedDomain(name=d.name, default=d.default, type=d.type, created=created, changed=changed)
             for d in scenario.accepted_domains
         ],
         hybrid=_hybrid(scenario, created, changed),
+        setting_overrides=_setting_overrides(scenario, created, changed),
         timing=Timing(
             scenario.hm_start_seconds,
             scenario.distribution_seconds,
             scenario.site_distribution_seconds,
             scenario.rollover_seconds,
+            scenario.rpc_seconds,
         ),
         show_push_notification_app=scenario.show_push_notification_app,
         shells=scenario.shells,
@@ -112,8 +106,9 @@ def build_state(
         new_key=new_key,
         process_ids=process_ids,
     )
+    organization.distribution.resume(organization)
     for server in servers:
-        server.loaded = organization.settings()
+        server.loaded = _loaded(organization, started)
         server.health_manager_ready = started
     executing = organization.find_server(scenario.executing_server)
     if scenario.executing_server and (executing is None or not executing.manages_certificates):
@@ -121,30 +116,19 @@ def build_state(
     return organization
 
 
-def wrong(text: str) -> UsageError:
-    """A scenario that cannot be."""
-    return UsageError("lab.scenario", f"{WHERE}: {text}")
+def _guid(text: str) -> UUID:
+    try:
+        return UUID(text) if text else uuid4()
+    except ValueError:
+        raise wrong(_("“{text}” is no GUID").format(text=text)) from None
 
 
-def version_of(text: str) -> tuple[int, int, int, int]:
-    """``15.2.1748.10`` as numbers."""
-    match = re.fullmatch(r"(\d+)\.(\d+)\.(\d+)\.(\d+)", text)
-    if not match:
-        raise wrong(_("“{text}” is no version such as 15.2.1748.10").format(text=text))
-    major, minor, build_number, revision = (int(part) for part in match.groups())
-    return major, minor, build_number, revision
-
-
-def known(names: Iterable[str], choices: Iterable[str], what: str) -> frozenset[str]:
-    """The names, if all are known."""
-    found, allowed = frozenset(names), frozenset(choices)
-    if found - allowed:
-        raise wrong(
-            _("unknown {what} “{name}”; known: {known}").format(
-                what=what, name=min(found - allowed), known=", ".join(sorted(allowed))
-            )
-        )
-    return found
+def _loaded(organization: OrganizationState, started: datetime) -> LoadedSettings:
+    """What a health manager that started then goes by: where AuthConfig was changed later, as it was before."""
+    settings, config = organization.settings(), organization.auth_config
+    if config.changed <= started:
+        return settings
+    return replace(settings, auth_config=replace(config, current=config.previous or config.current))
 
 
 def _accounts(scenario: OrganizationTable, accounts: Sequence[Account]) -> Sequence[Account]:
@@ -154,6 +138,7 @@ def _accounts(scenario: OrganizationTable, accounts: Sequence[Account]) -> Seque
     if table == AccountTable():
         return tuple(accounts)
     values = {field.name: getattr(table, field.name) for field in fields(table)}
+    values["without"] = frozenset(name.lower() for name in table.without)
     return tuple(replace(account, **values) for account in accounts)
 
 
@@ -167,6 +152,7 @@ def _server(
 ) -> Server:
     stopped = known(entry.stopped_services, SERVICES, "service")
     inactive = known(entry.inactive_components, COMPONENTS, "component")
+    unhealthy = known(entry.unhealthy, HEALTH_SETS, "health set")
     pids = iter(process_ids)
     return Server(
         name=entry.name,
@@ -178,6 +164,9 @@ def _server(
         created=created,
         changed=changed,
         reachable=entry.reachable,
+        internet=entry.internet,
+        clock_offset=timedelta(seconds=entry.clock_seconds),
+        unhealthy=unhealthy,
         services={
             name: Service(name, started + timedelta(seconds=7 * place), next(pids), name not in stopped)
             for place, name in enumerate(SERVICES)
@@ -186,61 +175,11 @@ def _server(
     )
 
 
-def _certificates(scenario: OrganizationTable, now: datetime, new_key: NewKey) -> dict[str, Certificate]:
-    """Every certificate of the scenario and the two of each server's own, made side by side: keys take time."""
-    tables = {entry.id: entry for entry in scenario.certificates}
-    if len(tables) != len(scenario.certificates):
-        raise wrong(_("two certificates have the same id"))
-    for server in scenario.servers:
-        fqdn = f"{server.name}.{scenario.domain}"
-        tables[server.name] = CertificateTable(
-            server.name, f"CN={server.name}", "Microsoft Exchange", domains=(server.name, fqdn)
-        )
-        tables[f"WMSvc-{server.name}"] = CertificateTable("", f"CN=WMSvc-{server.name}", "WMSVC", exportable=False)
-    with ThreadPoolExecutor(4) as pool:
-        keys = list(pool.map(new_key, (entry.key_size for entry in tables.values())))
-    return {name: _certificate(entry, now, key) for (name, entry), key in zip(tables.items(), keys, strict=True)}
-
-
-def _certificate(entry: CertificateTable, now: datetime, key: Any) -> Certificate:
-    try:
-        made = self_signed(
-            entry.subject,
-            now + timedelta(days=entry.not_before_days),
-            now + timedelta(days=entry.not_after_days),
-            key=key,
-            friendly_name=entry.friendly_name,
-            domains=entry.domains,
-            exportable=entry.exportable,
-            subject_key_identifier=bytes.fromhex(entry.subject_key_identifier) or None,
-            trouble="" if entry.status == "Valid" else entry.status,
-        )
-    except ValueError as error:
-        raise wrong(_("certificate “{id}”: {error}").format(id=entry.id, error=error)) from None
-    return made if entry.private_key else replace(made, key=None)
-
-
-def _place(entry: CertificateTable, certificate: Certificate, servers: Sequence[Server]) -> None:
-    names = {server.name for server in servers}
-    wanted = names if "*" in entry.servers else known(entry.servers, names, "server")
-    for server in servers:
-        if server.name in wanted and (server.manages_certificates or "*" not in entry.servers):
-            server.store[certificate.thumbprint] = StoredCertificate(certificate, set(entry.services))
-
-
-def _give_own_certificates(server: Server, own: Certificate, web_management: Certificate) -> None:
-    """What Setup and Windows made on it; the first is its default SMTP certificate."""
-    server.store[own.thumbprint] = StoredCertificate(own, {"IMAP", "POP", "IIS", "SMTP"})
-    server.store[web_management.thumbprint] = StoredCertificate(web_management)
-    server.internal_transport = own.thumbprint
-
-
 def _auth_config(
     scenario: OrganizationTable,
     certificates: Mapping[str, Certificate],
     now: datetime,
     created: datetime,
-    changed: datetime,
 ) -> AuthConfig:
     def thumbprint(name: str) -> str:
         if name in certificates:
@@ -253,13 +192,23 @@ def _auth_config(
     return AuthConfig(
         name="Auth Configuration",
         created=created,
-        changed=changed,
+        changed=now + timedelta(days=entry.changed_days),
         current=thumbprint(entry.current),
         previous=thumbprint(entry.previous),
         next=thumbprint(entry.next),
         next_effective=now + timedelta(days=entry.next_effective_days) if entry.next else None,
         realm=entry.realm,
+        service_name=entry.service_name,
     )
+
+
+ISSUERS = {"MicrosoftACS": ACS, "AzureAD": "https://sts.windows.net/{realm}/", "ADFS": "https://adfs.example/{realm}"}
+TOKEN_ENDPOINTS = {
+    "MicrosoftACS": "https://accounts.accesscontrol.windows.net/{realm}/tokens/OAuth/2",
+    "AzureAD": "https://login.windows.net/common/oauth2/token",
+    "ADFS": "https://adfs.example/adfs/oauth2/token",
+}
+"""The first two are those of the Hybrid Configuration Wizard's auth servers (as Microsoft's HealthChecker has them)."""
 
 
 def _auth_server(entry: AuthServerTable, internet: Internet, created: datetime, changed: datetime) -> AuthServer:
@@ -268,14 +217,20 @@ def _auth_server(entry: AuthServerTable, internet: Internet, created: datetime, 
         created=created,
         changed=changed,
         type=entry.type,
+        issuer=ISSUERS[entry.type].format(realm=entry.realm),
         realm=entry.realm,
-        token_endpoint=entry.token_endpoint
-        or (f"https://accounts.accesscontrol.windows.net/{entry.realm}/tokens/OAuth/2" if entry.realm else ""),
+        token_endpoint=entry.token_endpoint or (TOKEN_ENDPOINTS[entry.type].format(realm=entry.realm)),
+        authorization_endpoint="https://login.windows.net/common/oauth2/authorize" if entry.type == "AzureAD" else "",
         metadata_url=entry.metadata_url,
         enabled=entry.enabled,
+        application=entry.application,
+        domains=entry.domains,
+        default_authorization_endpoint=entry.default_authorization_endpoint,
     )
     if entry.realm:
         return plain
+    if entry.type != "MicrosoftACS":
+        raise wrong(_("auth server “{name}” of type {type} needs a realm").format(name=entry.name, type=entry.type))
     try:
         metadata = fetch_metadata(internet, entry.metadata_url)
     except Refused as refusal:
@@ -288,6 +243,41 @@ def _auth_server(entry: AuthServerTable, internet: Internet, created: datetime, 
         authorization_endpoint=metadata.authorization_endpoint,
         certificates=metadata.certificates,
     )
+
+
+def _partner_applications(
+    scenario: OrganizationTable, created: datetime, changed: datetime
+) -> list[PartnerApplication]:
+    """Setup gives the account alone to Exchange Online."""
+    account = f"{scenario.domain}/Users/Exchange Online-ApplicationAccount"
+    return [
+        PartnerApplication(
+            name=entry.name,
+            application=entry.application,
+            enabled=entry.enabled,
+            realm=entry.realm,
+            linked_account=account if entry.name == "Exchange Online" else "",
+            created=created,
+            changed=changed,
+        )
+        for entry in scenario.partner_applications
+    ]
+
+
+def _setting_overrides(scenario: OrganizationTable, created: datetime, changed: datetime) -> list[SettingOverride]:
+    return [
+        SettingOverride(
+            name=entry.name,
+            component=entry.component,
+            section=entry.section,
+            parameters=entry.parameters,
+            server=entry.server,
+            reason=entry.reason,
+            created=created,
+            changed=changed,
+        )
+        for entry in scenario.setting_overrides
+    ]
 
 
 def _hybrid(scenario: OrganizationTable, created: datetime, changed: datetime) -> HybridConfiguration | None:

@@ -93,6 +93,17 @@ class AcceptedDomain(Entry):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SettingOverride(Entry):
+    """A setting that an administrator took over from the product's own."""
+
+    component: str
+    section: str
+    parameters: tuple[str, ...] = ()
+    server: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class HybridConfiguration(Entry):
     """What the Hybrid Configuration Wizard left."""
 

@@ -35,6 +35,22 @@ class Distribution:
             due = now + timedelta(seconds=timing.distribution if near else timing.site_distribution)
             self._due[server.name, thumbprint] = min(due, self._due.get((server.name, thumbprint), due))
 
+    def resume(self, organization: OrganizationState) -> None:
+        """What is on its way when the lab starts: to servers that lack a certificate which AuthConfig names.
+
+        One that should have arrived long ago comes with the next run of the servicelet, if anything lets it.
+        """
+        config = organization.auth_config
+        started, period = organization.clock.now(), timedelta(seconds=organization.timing.rollover)
+        for thumbprint in filter(None, (config.current, config.next)):
+            origin = next((server for server in organization.servers if thumbprint in server.store), None)
+            if origin is None:
+                continue
+            self.schedule(organization, thumbprint, origin, config.changed, immediate=True)
+            for key, due in self._due.items():
+                if due + period < started and key[1] == thumbprint:
+                    self._due[key] = started + period
+
     def servicelet_started(self, organization: OrganizationState, server: Server, now: datetime) -> None:
         """The servicelet looks at once for what its server lacks, and for a rollover whose time has come."""
         config = organization.auth_config
@@ -62,7 +78,7 @@ class Distribution:
                 del self._due[name, thumbprint]
                 continue
             source = _source(organization, thumbprint)
-            if due <= now and source is not None and server.reachable and _servicelet_runs(server):
+            if due <= now and source is not None and server.reachable and server.runs(SERVICE_HOST):
                 services = source.services & {"SMTP", "Federation"}
                 server.store.setdefault(thumbprint, StoredCertificate(source.certificate, services))
                 del self._due[name, thumbprint]
@@ -72,6 +88,8 @@ class Distribution:
         config = organization.auth_config
         source = _source(organization, config.next)
         if not config.next or source is None or source.certificate.status(now) != "Valid":
+            return
+        if not any(server.reachable and server.runs(SERVICE_HOST) for server in organization.servers):
             return
         organization.auth_config = replace(
             config, current=config.next, previous=config.current, next="", next_effective=None, changed=now
@@ -84,8 +102,3 @@ def _source(organization: OrganizationState, thumbprint: str) -> StoredCertifica
         if stored and server.reachable and stored.certificate.exportable and stored.certificate.key:
             return stored
     return None
-
-
-def _servicelet_runs(server: Server) -> bool:
-    service = server.services.get(SERVICE_HOST)
-    return service is not None and service.running

@@ -26,12 +26,15 @@ class Refused(Exception):
         exception: str = "System.InvalidOperationException",
         category: str = "InvalidOperation",
         target: str = "",
+        no_answer: bool = False,
     ) -> None:
+        """`no_answer`: a server that cannot be reached, which takes the time that RPC tries it."""
         super().__init__(message)
         self.message = message
         self.exception = exception
         self.category = category
         self.target = target
+        self.no_answer = no_answer
 
     def spec(self, task: str) -> ErrorSpec:
         """The error record of the task with this class name."""
@@ -63,6 +66,7 @@ def unreachable(fqdn: str) -> Refused:
         exception="Microsoft.Exchange.Rpc.RpcException",
         category="ResourceUnavailable",
         target=fqdn,
+        no_answer=True,
     )
 
 

@@ -14,6 +14,7 @@ from pushtui.lab.organization.cmdlets import (
     certificates,
     monitoring,
     new_certificate,
+    organization_settings,
     partner_applications,
     probe,
     push_proxy,
@@ -35,6 +36,7 @@ _EXCHANGE = (
     push_proxy,
     probe,
     monitoring,
+    organization_settings,
 )
 
 _DENIED = "Access is denied. "
@@ -94,7 +96,7 @@ class ExchangeHost(_Host):
     def cmdlets(self, user: str) -> Mapping[str, CmdletSpec]:
         """Those of the account's role groups that the executing server's version has."""
         account = self._account(user)
-        names = granted(account.role_groups) if account else frozenset()
+        names = granted(account.role_groups) - account.without if account else frozenset()
         executing = self._organization.find_server(self.executing_server)
         if not self._organization.show_push_notification_app:
             names -= {"get-pushnotificationapp"}

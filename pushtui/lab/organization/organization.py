@@ -24,13 +24,14 @@ class Organization:
 
     def exchange_host(self, server: str) -> ExchangeHost:
         """The Exchange configuration of the server with that name; `KeyError` where there is none."""
-        return ExchangeHost(self.state, self._server(server))
+        return ExchangeHost(self.state, self.server(server))
 
     def windows_host(self, server: str) -> WindowsHost:
         """The ordinary PowerShell configuration of that server; `KeyError` where there is none."""
-        return WindowsHost(self.state, self._server(server))
+        return WindowsHost(self.state, self.server(server))
 
-    def _server(self, name: str) -> Server:
+    def server(self, name: str) -> Server:
+        """The server with that name; `KeyError` where there is none."""
         server = self.state.find_server(name)
         if server is None:
             raise KeyError(name)
@@ -47,6 +48,12 @@ class Organization:
     def advance(self, seconds: float) -> None:
         """Let time pass in the organization; the tenant's clock is not moved."""
         self.state.advance(seconds)
+
+    def certificates(self) -> dict[str, bytes]:
+        """The certificates of the scenario (DER) by what it calls them; `current` is the one that AuthConfig names."""
+        named = {name: certificate.der for name, certificate in self.state.named_certificates.items()}
+        current = self.current_certificate_der()
+        return named | ({"current": current} if current else {})
 
     def current_certificate_der(self) -> bytes | None:
         """The certificate that AuthConfig names; None where no server has it."""

@@ -1,7 +1,7 @@
 """Which cmdlets a role group grants. A cmdlet that no group grants does not exist in the session.
 
-The split follows the documentation of permissions; where it says nothing (the probe for Server Management and
-View-Only Organization Management) it is not verified against a real server.
+The split follows the documentation of permissions; where it says nothing (the probe and Test-ServiceHealth for Server
+Management and View-Only Organization Management, Get-SettingOverride) it is not verified against a real server.
 """
 
 from __future__ import annotations
@@ -20,6 +20,9 @@ _VIEW = frozenset(
         "get-serverhealth",
         "get-accepteddomain",
         "get-hybridconfiguration",
+        "get-organizationconfig",
+        "get-settingoverride",
+        "test-servicehealth",
         "get-pushnotificationapp",
         "invoke-monitoringprobe",
         "test-oauthconnectivity",
@@ -35,7 +38,7 @@ ROLE_GROUPS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "Organization Management": _VIEW | _CERTIFICATES | _OAUTH | _PUSH,
         "View-Only Organization Management": _VIEW,
-        "Server Management": _VIEW - {"get-pushnotificationapp"} | _CERTIFICATES,
+        "Server Management": _VIEW - {"get-pushnotificationapp", "get-settingoverride"} | _CERTIFICATES,
         "Recipient Management": _PUSH | {"get-exchangeserver", "get-accepteddomain"},
     }
 )

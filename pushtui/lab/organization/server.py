@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from uuid import UUID, uuid4
 
@@ -18,21 +18,87 @@ ROLE_BITS: Mapping[str, int] = MappingProxyType(
 )
 SERVICES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
+        "IISAdmin": ("IIS Admin Service", "inetinfo"),
         "MSExchangeADTopology": (
             "Microsoft Exchange Active Directory Topology",
             "Microsoft.Exchange.Directory.TopologyService",
         ),
+        "MSExchangeDelivery": ("Microsoft Exchange Mailbox Transport Delivery", "MSExchangeDelivery"),
+        "MSExchangeEdgeSync": ("Microsoft Exchange EdgeSync", "Microsoft.Exchange.EdgeSyncSvc"),
         "MSExchangeFrontEndTransport": ("Microsoft Exchange Frontend Transport", "MSExchangeFrontendTransport"),
         "MSExchangeHM": ("Microsoft Exchange Health Manager", "MSExchangeHMHost"),
         "MSExchangeHMRecovery": ("Microsoft Exchange Health Manager Recovery", "MSExchangeHMRecovery"),
         "MSExchangeIS": ("Microsoft Exchange Information Store", "Microsoft.Exchange.Store.Service"),
+        "MSExchangeMailboxAssistants": ("Microsoft Exchange Mailbox Assistants", "MSExchangeMailboxAssistants"),
+        "MSExchangeMailboxReplication": ("Microsoft Exchange Mailbox Replication", "MSExchangeMailboxReplication"),
+        "MSExchangeRepl": ("Microsoft Exchange Replication", "msexchangerepl"),
+        "MSExchangeRPC": ("Microsoft Exchange RPC Client Access", "Microsoft.Exchange.RpcClientAccess.Service"),
         "MSExchangeServiceHost": ("Microsoft Exchange Service Host", "Microsoft.Exchange.ServiceHost"),
+        "MSExchangeSubmission": ("Microsoft Exchange Mailbox Transport Submission", "MSExchangeSubmission"),
+        "MSExchangeThrottling": ("Microsoft Exchange Throttling", "MSExchangeThrottling"),
         "MSExchangeTransport": ("Microsoft Exchange Transport", "MSExchangeTransport"),
+        "MSExchangeTransportLogSearch": ("Microsoft Exchange Transport Log Search", "MSExchangeTransportLogSearch"),
         "W3SVC": ("World Wide Web Publishing Service", "svchost"),
         "WinRM": ("Windows Remote Management (WS-Management)", "svchost"),
     }
 )
 """Service name → display name and process name."""
+REQUIRED_SERVICES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "Mailbox Server Role": (
+            "IISAdmin",
+            "MSExchangeADTopology",
+            "MSExchangeDelivery",
+            "MSExchangeIS",
+            "MSExchangeMailboxAssistants",
+            "MSExchangeRepl",
+            "MSExchangeRPC",
+            "MSExchangeServiceHost",
+            "MSExchangeSubmission",
+            "MSExchangeThrottling",
+            "MSExchangeTransportLogSearch",
+            "W3Svc",
+            "WinRM",
+        ),
+        "Client Access Server Role": (
+            "IISAdmin",
+            "MSExchangeADTopology",
+            "MSExchangeMailboxReplication",
+            "MSExchangeRPC",
+            "MSExchangeServiceHost",
+            "W3Svc",
+            "WinRM",
+        ),
+        "Hub Transport Server Role": (
+            "IISAdmin",
+            "MSExchangeADTopology",
+            "MSExchangeEdgeSync",
+            "MSExchangeServiceHost",
+            "MSExchangeTransport",
+            "MSExchangeTransportLogSearch",
+            "W3Svc",
+            "WinRM",
+        ),
+    }
+)
+"""What Test-ServiceHealth looks at, by role, as recorded on 2016 and 2019 (W3Svc is how it spells W3SVC).
+
+MSExchangeHM is none of them. Unified Messaging, the fourth role of 2013 and 2016, is left out.
+"""
+HEALTH_SETS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
+    {
+        "PushNotifications.Protocol": ("PushNotificationsDeliveryMonitor", "None", ""),
+        "OAuth": ("OAuthMonitor", "None", ""),
+        "OWA.Protocol": ("OwaSelfTestMonitor", "OwaProxy", "W3SVC"),
+        "ServiceHost": ("ServiceHostMonitor", "None", "MSExchangeServiceHost"),
+        "HubTransport": ("HubTransportMonitor", "HubTransport", "MSExchangeTransport"),
+        "Store": ("StoreServiceMonitor", "None", "MSExchangeIS"),
+    }
+)
+"""Health set → a monitor of it, its server component, and the service whose stop makes it unhealthy.
+
+The push probe is not among them: it runs only when invoked, so it leaves no history here.
+"""
 HEALTH_MANAGER = "MSExchangeHM"
 SERVICE_HOST = "MSExchangeServiceHost"
 COMPONENTS = (
@@ -104,6 +170,12 @@ class Server:
     created: datetime
     changed: datetime
     reachable: bool = True
+    internet: bool = True
+    """Whether it gets out to the cloud."""
+    clock_offset: timedelta = timedelta(0)
+    """How far its clock is ahead of the right time."""
+    unhealthy: frozenset[str] = frozenset()
+    """Health sets in alarm although their services run."""
     store: dict[str, StoredCertificate] = field(default_factory=dict)
     """Thumbprint → certificate: this server's LocalMachine\\My."""
     internal_transport: str = ""
@@ -149,6 +221,11 @@ class Server:
     def offers_powershell(self) -> bool:
         """Whether its two remote PowerShell endpoints answer. An Edge server's are outside the organization."""
         return self.reachable and self.manages_certificates
+
+    def runs(self, service: str) -> bool:
+        """Whether the Windows service runs."""
+        found = self.services.get(service)
+        return found is not None and found.running
 
     @property
     def roles_text(self) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from pushtui.base.tables import read_table
 from pushtui.lab.organization.certificate import StoredCertificate
-from pushtui.lab.organization.construction import known, version_of, wrong
+from pushtui.lab.organization.checks import known, version_of, wrong
 from pushtui.lab.organization.directory import AuthServer
 from pushtui.lab.organization.roles import ROLE_GROUPS
 from pushtui.lab.organization.server import COMPONENTS, SERVICES, Server

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Protocol
+from uuid import UUID, uuid4
 
 from pushtui.lab.organization.accounts import Account
 from pushtui.lab.organization.certificate import Certificate, NewKey, StoredCertificate, new_rsa_key
@@ -20,6 +21,7 @@ from pushtui.lab.organization.directory import (
     HybridConfiguration,
     PartnerApplication,
     PushProxy,
+    SettingOverride,
 )
 from pushtui.lab.organization.distribution import Distribution
 from pushtui.lab.organization.server import HEALTH_MANAGER, SERVICE_HOST, LoadedSettings, Server
@@ -47,6 +49,8 @@ class Timing:
     """The same for the servers of other sites."""
     rollover: float = 12 * 3600.0
     """From the next certificate's effective date until AuthAdmin publishes it (it runs about every 12 hours)."""
+    rpc: float = 0.0
+    """How long a server that cannot be reached is tried."""
 
 
 @dataclass(eq=False)
@@ -65,6 +69,10 @@ class OrganizationState:
     partner_applications: list[PartnerApplication] = field(default_factory=list)
     accepted_domains: list[AcceptedDomain] = field(default_factory=list)
     hybrid: HybridConfiguration | None = None
+    setting_overrides: list[SettingOverride] = field(default_factory=list)
+    guid: UUID = field(default_factory=uuid4)
+    named_certificates: Mapping[str, Certificate] = field(default_factory=dict)
+    """What the scenario calls them."""
     timing: Timing = field(default_factory=Timing)
     show_push_notification_app: bool = False
     shells: int = 18
@@ -106,6 +114,10 @@ class OrganizationState:
     def local(self, moment: datetime) -> datetime:
         """The moment in the servers' time zone."""
         return moment.astimezone(timezone(self.utc_offset))
+
+    def time_on(self, server: Server) -> datetime:
+        """What that server's clock says, in UTC."""
+        return self.clock.now() + server.clock_offset
 
     def find_server(self, identity: str) -> Server | None:
         """The server that a -Server or -Identity means."""

@@ -27,8 +27,15 @@ class ServerTable:
     site: str = SITE
     edition: str = "Standard"
     reachable: bool = True
+    internet: bool = True
+    """Whether it gets out to the cloud: to the token service, the metadata and the push endpoint."""
+    clock_seconds: float = 0.0
+    """How far its clock is ahead of the right time; negative: behind."""
     stopped_services: tuple[str, ...] = ()
     inactive_components: tuple[str, ...] = ()
+    """ServerWideOffline means maintenance: all others but Monitoring and RecoveryActionsEnabled are inactive then."""
+    unhealthy: tuple[str, ...] = ()
+    """Health sets that are in alarm although their services run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +43,17 @@ class CertificateTable:
     """[[organization.certificates]]: one certificate (and its key), and the servers that have it."""
 
     id: str
-    """What `auth_config` calls it."""
+    """What `auth_config`, the keys of the tenant and the profile's certificate file call it."""
     subject: str = f"CN={AUTH_CERTIFICATE}"
     friendly_name: str = AUTH_CERTIFICATE
     servers: tuple[str, ...] = ("*",)
+    """Names of those that have it; ``*``: every one that takes part."""
+    without_key: tuple[str, ...] = ()
+    """Those of them that have it without its private key."""
     not_before_days: float = -400.0
     not_after_days: float = 1425.0
     key_size: int = 2048
+    signature: Literal["sha256", "sha1"] = "sha256"
     exportable: bool = True
     private_key: bool = True
     services: tuple[str, ...] = ("SMTP",)
@@ -59,7 +70,11 @@ class AuthConfigTable:
     previous: str = ""
     next: str = ""
     next_effective_days: float = 30.0
+    changed_days: float = -400.0
+    """When it was last changed. A server that lacks a certificate gets it the distribution time after that; where the
+    time has passed long ago, at the next run of its servicelet (`rollover_seconds` from now) or at its restart."""
     realm: str = ""
+    service_name: str = EXCHANGE_ONLINE
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +87,10 @@ class AuthServerTable:
     token_endpoint: str = ""
     type: Literal["MicrosoftACS", "AzureAD", "ADFS"] = "MicrosoftACS"
     enabled: bool = True
+    application: str = ""
+    """ApplicationIdentifier: the dedicated hybrid application, where one is used."""
+    domains: tuple[str, ...] = ()
+    default_authorization_endpoint: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +136,8 @@ class AccountTable:
 
     role_groups: tuple[str, ...] = ("Organization Management",)
     """Of those in `pushtui.lab.organization.roles`; without any, Exchange opens no session."""
+    without: tuple[str, ...] = ()
+    """Cmdlets that these do not grant after all, as a custom role makes it."""
     remote_powershell: bool = True
     """RemotePowerShellEnabled."""
     local_admin: bool = True
@@ -124,10 +145,25 @@ class AccountTable:
 
 
 @dataclass(frozen=True, slots=True)
+class SettingOverrideTable:
+    """[[organization.setting_overrides]]: what New-SettingOverride leaves."""
+
+    name: str
+    component: str
+    section: str
+    parameters: tuple[str, ...] = ("Enabled=true",)
+    server: str = ""
+    """Empty: the whole organization."""
+    reason: str = "Enable dedicated Exchange hybrid app feature"
+
+
+@dataclass(frozen=True, slots=True)
 class OrganizationTable:
     """[organization]"""
 
     name: str = "First Organization"
+    guid: str = ""
+    """Empty: a random one. The dedicated hybrid application is named after it."""
     domain: str = "lab.example"
     utc_offset_hours: float = 1.0
     executing_server: str = ""
@@ -137,6 +173,8 @@ class OrganizationTable:
     distribution_seconds: float = 3.0
     site_distribution_seconds: float = 6.0
     rollover_seconds: float = 43200.0
+    rpc_seconds: float = 0.0
+    """How long a server that cannot be reached is tried before a cmdlet gives up."""
     uptime_days: float = 12.0
     """For how long the services have been running."""
     shells: int = 18
@@ -156,6 +194,7 @@ class OrganizationTable:
         AcceptedDomainTable("fabrikam.com"),
     )
     hybrid: HybridTable | None = None
+    setting_overrides: tuple[SettingOverrideTable, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

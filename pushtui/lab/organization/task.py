@@ -33,6 +33,8 @@ def task(
         try:
             run(organization, invocation, bound)
         except Refused as refusal:
+            if refusal.no_answer:
+                invocation.wait(organization.timing.rpc)
             invocation.error(refusal.spec(class_name))
 
     return CmdletSpec(name, call, parameters, default_set, confirms, writes)

@@ -14,7 +14,7 @@ from typing import Any
 import jwt
 import requests
 
-from pushtui.lab.organization.acs import TIMEOUT, short_reason
+from pushtui.lab.organization.acs import TIMEOUT, short_reason, way_out
 from pushtui.lab.organization.certificate import Certificate
 from pushtui.lab.organization.directory import ACS, EXCHANGE_ONLINE, AuthServer
 from pushtui.lab.organization.server import Server
@@ -43,7 +43,7 @@ def signing_certificate(organization: OrganizationState, server: Server, thumbpr
     certificate = stored.certificate
     if certificate.key is None:
         raise Failed("Authentication", f"The private key of the certificate {thumbprint} isn't accessible.")
-    if certificate.status(organization.clock.now()) != "Valid":
+    if certificate.status(organization.time_on(server)) != "Valid":
         raise Failed(
             "Authentication", f"The certificate with thumbprint {thumbprint} isn't valid (expired or revoked)."
         )
@@ -51,24 +51,30 @@ def signing_certificate(organization: OrganizationState, server: Server, thumbpr
 
 
 def access_token(
-    organization: OrganizationState, auth_servers: Sequence[AuthServer], certificate: Certificate, service_name: str
+    organization: OrganizationState,
+    server: Server,
+    auth_servers: Sequence[AuthServer],
+    certificate: Certificate,
+    service_name: str,
 ) -> str:
     """A token from the first enabled ACS auth server that gives one; `Failed` with the last one's refusal."""
     usable = [a for a in auth_servers if a.enabled and a.type == "MicrosoftACS" and a.token_endpoint and a.realm]
     failure = Failed("Authentication", "No enabled auth server of type MicrosoftACS exists.")
     for auth_server in usable:
         try:
-            return _request_token(organization, auth_server, certificate, service_name)
+            return _request_token(organization, server, auth_server, certificate, service_name)
         except Failed as refused:
             failure = refused
     raise failure
 
 
-def assertion(organization: OrganizationState, realm: str, certificate: Certificate, service_name: str) -> str:
-    """The self-issued token: signed with the Auth certificate, which its `x5t` names by SHA-1."""
+def assertion(
+    organization: OrganizationState, server: Server, realm: str, certificate: Certificate, service_name: str
+) -> str:
+    """The self-issued token: signed with the Auth certificate, which its `x5t` names by SHA-1; dated by the server."""
     if certificate.key is None:
         raise Failed("Authentication", "The private key isn't accessible.")
-    now = organization.clock.base.now()
+    now = organization.clock.base.now() + server.clock_offset
     thumbprint = base64.urlsafe_b64encode(bytes.fromhex(certificate.thumbprint)).rstrip(b"=").decode()
     claims = {
         "aud": f"{ACS}/accounts.accesscontrol.windows.net@{realm}",
@@ -80,14 +86,18 @@ def assertion(organization: OrganizationState, realm: str, certificate: Certific
 
 
 def _request_token(
-    organization: OrganizationState, auth_server: AuthServer, certificate: Certificate, service_name: str
+    organization: OrganizationState,
+    server: Server,
+    auth_server: AuthServer,
+    certificate: Certificate,
+    service_name: str,
 ) -> str:
     form = {
         "grant_type": "http://oauth.net/grant_type/jwt/1.0/bearer",
-        "assertion": assertion(organization, auth_server.realm, certificate, service_name),
+        "assertion": assertion(organization, server, auth_server.realm, certificate, service_name),
         "resource": f"{EXCHANGE_ONLINE}/{_RESOURCE_HOST}@{auth_server.realm}",
     }
-    response = send(organization, "POST", auth_server.token_endpoint, data=form)
+    response = send(organization, server, "POST", auth_server.token_endpoint, data=form)
     answer = json_object(response)
     if response.status_code != 200:
         raise Failed(
@@ -101,10 +111,10 @@ def _request_token(
     return token
 
 
-def send(organization: OrganizationState, method: str, url: str, **arguments: Any) -> requests.Response:
-    """One request from the organization to the Internet; `Failed` (Networking) when there is no answer."""
+def send(organization: OrganizationState, server: Server, method: str, url: str, **arguments: Any) -> requests.Response:
+    """One request from the server to the Internet; `Failed` (Networking) when there is no answer."""
     try:
-        with organization.internet.session() as session:
+        with way_out(organization, server).session() as session:
             return session.request(method, url, timeout=TIMEOUT, allow_redirects=False, **arguments)
     except (requests.RequestException, OSError) as failure:
         raise Failed("Networking", f"{url}: {short_reason(failure)}.") from None

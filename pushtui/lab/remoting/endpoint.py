@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Callable
 
 from pushtui.lab.faults import Faults
 from pushtui.lab.kerberos import KerberosService
@@ -23,7 +25,8 @@ class Endpoint:
     `schemes` are those of the ``WWW-Authenticate`` header: ``Basic``, ``Negotiate``, ``Kerberos``. An Exchange host
     takes Kerberos alone in Negotiate, as real ones do, and offers it only with a KDC; a Windows host takes NTLM, too.
     `allow_unencrypted` lets messages pass in the clear without TLS. The passwords of a Windows host's accounts go into
-    a file for NTLM, which cannot hold colons or line breaks (`ValueError`). `port` is for one that starts again.
+    a file for NTLM, which cannot hold colons or line breaks (`ValueError`). `port` is for one that starts again,
+    `clock` for a server whose time is wrong.
     """
 
     def __init__(
@@ -39,6 +42,7 @@ class Endpoint:
         limits: Limits = Limits(),  # noqa: B008 - frozen
         kerberos: KerberosService | None = None,
         port: int = 0,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         if "Basic" in schemes and tls is None and not allow_unencrypted:
             raise ValueError("Basic is for TLS alone")
@@ -77,6 +81,7 @@ class Endpoint:
                 headers={"X-FEServer": host.fqdn.split(".")[0].upper()} if on_exchange else {},
                 request_bytes=limits.request_bytes,
                 stopping=self._stopping,
+                clock=clock,
             ),
             port,
         )

@@ -46,6 +46,8 @@ class Front:
     """Sent with every answer."""
     request_bytes: int
     stopping: threading.Event
+    clock: Callable[[], float]
+    """The server's own time, in seconds since 1970, for the ``Date`` header."""
 
 
 class Server(ThreadingHTTPServer):
@@ -128,6 +130,9 @@ class Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class names it so
         """Nothing is printed: the request log is kept elsewhere."""
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        return super().date_time_string(self.front.clock() if timestamp is None else timestamp)
 
     def version_string(self) -> str:
         return self.front.server_header

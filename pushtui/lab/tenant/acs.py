@@ -56,8 +56,7 @@ class AccessControl:
         return self._metadata(request.query.get("realm", ""))
 
     def _metadata(self, name: str) -> web.Response:
-        self._check_realm(name)
-        tenant, der = self._state.tenant_id, self._state.issuer.signing.der
+        tenant, der = self._realm(name), self._state.issuer.signing.der
         base = f"https://{HOST}/{tenant}"
         return web.json_response(
             {
@@ -81,19 +80,22 @@ class AccessControl:
             }
         )
 
-    def _check_realm(self, name: str) -> None:
-        if not self._state.knows(name):
+    def _realm(self, name: str) -> str:
+        """The id of the tenant, this or another one, that it names."""
+        tenant = self._state.find_tenant(name)
+        if not tenant:
             raise OAuthError(400, "invalid_request", 90002, f"No service namespace named '{name}' was found.")
+        return tenant
 
     async def token(self, request: web.Request) -> web.Response:
         """A token for Exchange Online, for whoever holds a key of the service principal."""
-        self._check_realm(request.match_info["tenant"])
+        realm = self._realm(request.match_info["tenant"])
         form = await request.post()
         grant = required(form, "grant_type")
         if grant != _GRANT:
             raise OAuthError(400, "unsupported_grant_type", 70003, f"The grant type '{grant}' is not supported.")
         assertion = required(form, "assertion")
-        claims, object_id = self._check_assertion(assertion)
+        claims, object_id = self._check_assertion(assertion, realm)
         ACCOUNT.set(str(claims["iss"]))
         resource = self._check_resource(required(form, "resource"), object_id)
         tenant = self._state.tenant_id
@@ -112,13 +114,13 @@ class AccessControl:
         )
         return web.json_response({"token_type": "Bearer", "access_token": token, "expires_in": _TOKEN_SECONDS})
 
-    def _check_assertion(self, assertion: str) -> tuple[Mapping[str, Any], str]:
+    def _check_assertion(self, assertion: str, realm: str) -> tuple[Mapping[str, Any], str]:
         """The verified claims and the service principal they belong to."""
         try:
             seen = look(assertion)
         except Malformed:
             raise refused(50027, "JWT token is invalid or malformed.") from None
-        tenant, now = self._state.tenant_id, self._state.clock.now()
+        tenant, now = realm, self._state.clock.now()
         if seen.claims.get("iss") != f"{EXCHANGE_ONLINE}@{tenant}":
             raise refused(
                 700016,
@@ -129,6 +131,8 @@ class AccessControl:
         object_id = self._state.directory.find(EXCHANGE_ONLINE)
         if object_id is None:
             raise refused(700016, f"Application with identifier '{EXCHANGE_ONLINE}' was not found in the directory.")
+        if realm != self._state.tenant_id:
+            raise _no_such_key(seen)  # Exchange Online is there, too, but it holds none of this organization's keys
         principal = self._state.directory.visible(object_id)
         certificate = _certificate(principal, seen, now)
         try:
@@ -167,10 +171,15 @@ def _certificate(principal: Properties, seen: Unverified, now: datetime) -> x509
                 f"Thumbprint of key used by client: '{credential['customKeyIdentifier']}']",
             )
         return certificate
-    raise refused(
+    raise _no_such_key(seen)
+
+
+def _no_such_key(seen: Unverified) -> OAuthError:
+    named = _hexadecimal(str(seen.headers.get("x5t") or "").rstrip("="))
+    return refused(
         50012,
         "Client assertion contains an invalid signature. [Reason - The key was not found., "
-        f"Thumbprint of key used by client: '{_hexadecimal(named)}']",
+        f"Thumbprint of key used by client: '{named}']",
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar, cast, get_args
+from uuid import UUID
 
 from pushtui.base.clock import Clock, SystemClock
 from pushtui.base.errors import UsageError
@@ -15,6 +16,7 @@ from pushtui.lab.pki import Authority, server_context
 from pushtui.lab.proxy import ConnectProxy
 from pushtui.lab.requests import RequestLog
 from pushtui.lab.tenant import roles
+from pushtui.lab.tenant.applications import register_hybrid_application
 from pushtui.lab.tenant.directory import EXCHANGE_ONLINE
 from pushtui.lab.tenant.server import SIDES, TenantServer
 from pushtui.lab.tenant.settings import KeySettings, TenantSettings
@@ -134,9 +136,10 @@ class Tenant:
             raise UsageError("lab.wrong-request", f"A sign-in is approved or declined, not {decision!r}")
         self._on_loop(lambda: self._decide(code, decision))
 
-    def hand_over(self, auth_certificate: bytes) -> None:
-        """The organization's Auth certificate (DER), for keys ``from_organization``."""
-        self._on_loop(lambda: self._hand_over(auth_certificate))
+    def hand_over(self, certificates: Mapping[str, bytes], organization: UUID) -> None:
+        """What the tenant has of the organization: its certificates (DER), for keys ``from_organization``, and its
+        GUID, after which the dedicated hybrid application is named. Raises `UsageError` for a key that it lacks."""
+        self._on_loop(lambda: self._hand_over(certificates, organization))
 
     def _on_loop(self, function: Callable[[], T]) -> T:
         return self._loop.call(function) if self._loop else function()
@@ -147,8 +150,9 @@ class Tenant:
         except KeyError:
             raise UsageError("lab.unknown-code", f"No sign-in waits for the code {code}") from None
 
-    def _hand_over(self, der: bytes) -> None:
-        self._state.organization_certificate = der
+    def _hand_over(self, certificates: Mapping[str, bytes], organization: UUID) -> None:
+        self._state.organization_certificates = certificates
+        register_hybrid_application(self._state, organization)
         if any(key.from_organization for key in self._state.settings.keys):
             self._state.set_keys(self._state.settings.keys)
 
@@ -176,6 +180,14 @@ class Tenant:
             "plans": [{"service": plan.service, "status": plan.status} for plan in state.settings.plans],
             "service_principal": self._principal(),
             "client_id": state.application.client_id,
+            "applications": [
+                {
+                    "app_id": application["appId"],
+                    "name": application["displayName"],
+                    "keys": [fingerprint_of(credential) for credential in application["keyCredentials"]],
+                }
+                for application in state.applications.values()
+            ],
             "codes": [{"code": item.user_code, "state": item.decision} for item in waiting],
             "notifications": [dict(item) for item in state.notifications],
         }

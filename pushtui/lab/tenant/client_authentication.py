@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pushtui.lab.tenant.certificates import x5t, x5t_s256
+from pushtui.lab.tenant.discovery import SHARED_TENANTS
 from pushtui.lab.tenant.errors import OAuthError
 from pushtui.lab.tenant.state import Application, TenantState
 from pushtui.lab.tenant.tokens import BadSignature, Malformed, in_time, look, verify
@@ -25,9 +26,9 @@ def required(form: Mapping[str, Any], name: str) -> str:
     return value
 
 
-def application_of(state: TenantState, client_id: str) -> Application:
-    """The registration; raises AADSTS700016 where the directory has none with this id."""
-    if client_id != state.application.client_id:
+def application_of(state: TenantState, client_id: str, tenant: str) -> Application:
+    """The registration; raises AADSTS700016 where that directory has none with this id: another one never has."""
+    if client_id != state.application.client_id or tenant not in {state.tenant_id, *SHARED_TENANTS}:
         raise OAuthError(
             400,
             "unauthorized_client",

@@ -16,11 +16,12 @@ _PRODUCTION = "login.microsoftonline.com"
 
 
 def tenant_of(state: TenantState, request: web.Request) -> str:
-    """The tenant id for the path's tenant id or domain, or the shared name itself; raises AADSTS90002."""
+    """The tenant id (of this tenant or another) for the path's id or domain, or a shared name; raises AADSTS90002."""
     name = request.match_info["tenant"].lower()
     if name in SHARED_TENANTS:
         return name
-    if not state.knows(name):
+    tenant = state.find_tenant(name)
+    if not tenant:
         raise OAuthError(
             400,
             "invalid_tenant",
@@ -29,7 +30,7 @@ def tenant_of(state: TenantState, request: web.Request) -> str:
             "correct cloud. Check with your subscription administrator, this may happen if there are no active "
             "subscriptions for the tenant.",
         )
-    return state.tenant_id
+    return tenant
 
 
 class Discovery:

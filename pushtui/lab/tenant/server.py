@@ -12,6 +12,7 @@ from pushtui.lab.faults import Faults
 from pushtui.lab.requests import RequestLog
 from pushtui.lab.tenant import acs, push
 from pushtui.lab.tenant.account import ACCOUNT
+from pushtui.lab.tenant.applications import Applications
 from pushtui.lab.tenant.discovery import Discovery
 from pushtui.lab.tenant.errors import GraphError, OAuthError, PushError, Refusal, Trace
 from pushtui.lab.tenant.faulty import Cut, strike
@@ -52,6 +53,7 @@ class TenantServer:
             Discovery(state),
             SignIn(state),
             Graph(state),
+            Applications(state),
             acs.AccessControl(state),
             push.PushNotifications(state),
         ):

@@ -35,10 +35,32 @@ class KeySettings:
     not_after_days: int = 700
     display_name: str = ""
     """Empty: the certificate's subject."""
-    from_organization: Literal["", "auth-certificate"] = ""
-    """`auth-certificate`: the organization's current Auth certificate instead of a new one."""
+    from_organization: str = ""
+    """Id of a certificate of the organization to take instead of a new one; `current`: the one in AuthConfig."""
     der: str = ""
     """Base64 of a certificate to take instead of a new one."""
+    starts_days: int | None = None
+    ends_days: int | None = None
+    """Dates of the key that are not its certificate's, in days from now."""
+    count: int = 1
+    """So many of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherTenantSettings:
+    """A directory beside this one: that of a domain which belongs to somebody else. Nothing in it can be seen."""
+
+    domain: str
+    tenant_id: str = "9e7d6c5b-4a39-4828-9716-050403020100"
+
+
+@dataclass(frozen=True, slots=True)
+class HybridApplicationSettings:
+    """The dedicated hybrid application, ``ExchangeServerApp-`` and the organization's GUID."""
+
+    app_id: str = "6f1d7f0e-2a53-4c58-8b0c-9d3b1a5c7e42"
+    keys: tuple[KeySettings, ...] = (KeySettings(from_organization="current"),)
+    """keyCredentials of the application; its service principal has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +136,8 @@ class TenantSettings:
     key_reads_per_minute: int = 150
     """Reads of ``$select=keyCredentials`` that Graph grants in a minute before it answers 429."""
     page_size: int = 100
+    others: tuple[OtherTenantSettings, ...] = ()
+    hybrid_application: HybridApplicationSettings | None = None
     user: UserSettings = field(default_factory=UserSettings)
     application: ApplicationSettings = field(default_factory=ApplicationSettings)
     sign_in: SignInSettings = field(default_factory=SignInSettings)

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from pushtui.lab.tenant.account import ACCOUNT
 from pushtui.lab.tenant.client_authentication import application_of, required
-from pushtui.lab.tenant.discovery import tenant_of
+from pushtui.lab.tenant.discovery import SHARED_TENANTS, tenant_of
 from pushtui.lab.tenant.errors import OAuthError, PageError
 from pushtui.lab.tenant.grants import authorization_code, redeem
 from pushtui.lab.tenant.scopes import delegated, granted
@@ -38,14 +38,14 @@ class SignIn:
         tenant = tenant_of(self._state, request)
         form = await request.post()
         ACCOUNT.set(str(form.get("client_id") or ""))
-        application_of(self._state, required(form, "client_id"))
+        application_of(self._state, required(form, "client_id"), tenant)
         return web.json_response(redeem(self._state, tenant, form, request.host), headers=_NO_STORE)
 
     async def device_code(self, request: web.Request) -> web.Response:
         """RFC 8628 3.1 and 3.2. Whether the application may use the flow at all only shows at the token endpoint."""
-        tenant_of(self._state, request)
+        tenant = tenant_of(self._state, request)
         form = await request.post()
-        application = application_of(self._state, required(form, "client_id"))
+        application = application_of(self._state, required(form, "client_id"), tenant)
         ACCOUNT.set(application.client_id)
         scope, sign_in = required(form, "scope"), self._state.settings.sign_in
         delegated(self._state, scope, request.host)
@@ -70,10 +70,10 @@ class SignIn:
 
         While nobody has approved, the page shows the code; the same address goes on once it was approved.
         """
-        tenant_of(self._state, request)
+        tenant = tenant_of(self._state, request)
         query, state = request.query, self._state
         redirect, client_id = query.get("redirect_uri", ""), query.get("client_id", "")
-        if client_id != state.application.client_id:
+        if client_id != state.application.client_id or tenant not in {state.tenant_id, *SHARED_TENANTS}:
             raise PageError(700016, f"Application with identifier '{client_id}' was not found in the directory.")
         if not _LOOPBACK_REDIRECT.fullmatch(redirect):
             raise PageError(

@@ -7,7 +7,7 @@ import hashlib
 import secrets
 import uuid
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -15,7 +15,15 @@ from typing import Any, Literal
 from pushtui.base.clock import Clock
 from pushtui.base.errors import UsageError
 from pushtui.lab.tenant.certificates import SignedKey, days, self_signed
-from pushtui.lab.tenant.directory import EXCHANGE_ONLINE, GRAPH, MICROSOFT_TENANT, Directory, Properties, key_credential
+from pushtui.lab.tenant.directory import (
+    EXCHANGE_ONLINE,
+    GRAPH,
+    MICROSOFT_TENANT,
+    Directory,
+    Properties,
+    edm_date,
+    key_credential,
+)
 from pushtui.lab.tenant.settings import KeySettings, TenantSettings
 from pushtui.lab.tenant.tokens import Issuer
 
@@ -33,6 +41,8 @@ class Application:
     certificate: SignedKey
     secret: str
     secret_ends: datetime
+    registration_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    """Object id of the registration itself."""
 
 
 @dataclass(slots=True)
@@ -80,8 +90,10 @@ class TenantState:
     refresh_tokens: dict[str, Grant] = field(default_factory=dict)
     notifications: list[dict[str, Any]] = field(default_factory=list)
     key_reads: deque[float] = field(default_factory=deque)
-    organization_certificate: bytes = b""
-    """The organization's Auth certificate, for keys that the scenario takes from it."""
+    organization_certificates: Mapping[str, bytes] = field(default_factory=dict)
+    """The organization's certificates (DER), for keys that the scenario takes from it."""
+    applications: dict[str, Properties] = field(default_factory=dict)
+    """App registrations by object id, without our own."""
 
     # --- names
 
@@ -93,6 +105,12 @@ class TenantState:
     def knows(self, name: str) -> bool:
         """Whether the tenant id or domain names this tenant."""
         return name.lower() == self.tenant_id or name.lower() in self.verified_domains()
+
+    def find_tenant(self, name: str) -> str:
+        """The id of the tenant, this or another one, that the id or domain names; empty where there is none."""
+        if self.knows(name):
+            return self.tenant_id
+        return next((o.tenant_id for o in self.settings.others if name.lower() in (o.tenant_id, o.domain.lower())), "")
 
     def enrolled(self) -> bool:
         """Whether the tenant has a working Exchange plan."""
@@ -158,7 +176,7 @@ class TenantState:
         if object_id is None:
             return
         principal = self.directory.truth(object_id)
-        made = [credential for key in keys if (credential := self._credential(key))]
+        made = self.credentials(keys)
         principal["keyCredentials"] = [*(principal["keyCredentials"] if append else ()), *made]
         self.directory.reset(object_id, principal)
 
@@ -172,10 +190,15 @@ class TenantState:
         kept = [item for item in principal["keyCredentials"] if fingerprint_of(item) not in wanted]
         self.directory.reset(object_id, principal | {"keyCredentials": kept})
 
+    def credentials(self, keys: Iterable[KeySettings]) -> list[Properties]:
+        """The keyCredentials of the settings."""
+        made = (self._credential(key) for key in keys for _ in range(key.count))
+        return [credential for credential in made if credential]
+
     def _credential(self, key: KeySettings) -> Properties | None:
-        """The keyCredential; None while the organization's certificate is not known yet."""
+        """The keyCredential; None while the organization's certificates are not known yet."""
         if key.from_organization:
-            der = self.organization_certificate
+            der = self._of_organization(key.from_organization)
         elif key.der:
             der = base64.b64decode(key.der)
         else:
@@ -184,7 +207,15 @@ class TenantState:
                 der = self_signed(key.subject, days(now, key.not_before_days), days(now, key.not_after_days)).der
             except ValueError as error:
                 raise UsageError("lab.wrong-key", f"[[tenant.keys]] with subject {key.subject!r}: {error}") from None
-        return key_credential(der, displayName=key.display_name) if der else None
+        dates = {"startDateTime": key.starts_days, "endDateTime": key.ends_days}
+        given = {name: edm_date(days(self.clock.now(), days_)) for name, days_ in dates.items() if days_ is not None}
+        return key_credential(der, displayName=key.display_name, **given) if der else None
+
+    def _of_organization(self, name: str) -> bytes:
+        if self.organization_certificates and name not in self.organization_certificates:
+            known = ", ".join(sorted(self.organization_certificates))
+            raise UsageError("lab.wrong-key", f"[[tenant.keys]]: the organization has no certificate {name!r}: {known}")
+        return self.organization_certificates.get(name, b"")
 
 
 def fingerprint_of(credential: Mapping[str, Any]) -> str:

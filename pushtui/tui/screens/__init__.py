@@ -1,1 +1,46 @@
-"""The screens: the main one, and what is asked or shown on top of it."""
+"""What is shown. Only the main screen is needed at the start: each of the others is loaded when it is first named."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pushtui.tui.screens.doctor import DoctorScreen
+    from pushtui.tui.screens.keys import KeysScreen
+    from pushtui.tui.screens.plan import PlanScreen
+    from pushtui.tui.screens.questions import AskScreen, FileScreen, InterruptedScreen, QuitScreen
+    from pushtui.tui.screens.reading import EntryScreen, HelpScreen, OutcomeScreen
+    from pushtui.tui.screens.sign_in import BrowserScreen, DeviceCodeScreen, SecretScreen
+
+__all__ = [
+    "AskScreen",
+    "BrowserScreen",
+    "DeviceCodeScreen",
+    "DoctorScreen",
+    "EntryScreen",
+    "FileScreen",
+    "HelpScreen",
+    "InterruptedScreen",
+    "KeysScreen",
+    "OutcomeScreen",
+    "PlanScreen",
+    "QuitScreen",
+    "SecretScreen",
+]
+
+_MODULES = {
+    "doctor": ("DoctorScreen",),
+    "keys": ("KeysScreen",),
+    "plan": ("PlanScreen",),
+    "questions": ("AskScreen", "FileScreen", "InterruptedScreen", "QuitScreen"),
+    "reading": ("EntryScreen", "HelpScreen", "OutcomeScreen"),
+    "sign_in": ("BrowserScreen", "DeviceCodeScreen", "SecretScreen"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    for module, screens in _MODULES.items():
+        if name in screens:
+            return getattr(import_module(f"{__name__}.{module}"), name)
+    raise AttributeError(name)

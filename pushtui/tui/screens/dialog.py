@@ -12,6 +12,7 @@ from textual.reactive import Reactive, reactive
 from textual.screen import ModalScreen
 from textual.widget import Widget
 
+from pushtui.tui.painting import Painted
 from pushtui.tui.paragraphs import Block
 from pushtui.tui.widgets.document import Document
 from pushtui.tui.widgets.key_bar import Key, KeyBar
@@ -19,7 +20,7 @@ from pushtui.tui.widgets.key_bar import Key, KeyBar
 Result = TypeVar("Result")
 
 
-class Dialog(ModalScreen[Result]):
+class Dialog(Painted, ModalScreen[Result]):
     """A frame in the middle of the screen, as high as its text, at most as high as the screen."""
 
     AUTO_FOCUS = "#text"

@@ -14,6 +14,7 @@ from textual.widget import Widget
 from pushtui.base.words import _
 from pushtui.procedure.keys import OURS, Key, choose
 from pushtui.reporting import key_table
+from pushtui.tui.painting import Painted
 from pushtui.tui.paragraphs import BLANK, Block, Columns, Paragraph, text
 from pushtui.tui.symbols import Symbols
 from pushtui.tui.widgets import key_bar
@@ -23,7 +24,7 @@ from pushtui.tui.widgets.rule import Rule
 _LABEL = 11
 
 
-class KeysScreen(Screen[frozenset[str] | None]):
+class KeysScreen(Painted, Screen[frozenset[str] | None]):
     """Dismissed with the SHA-256 of the chosen keys, or with None. What removing them means is shown as a plan."""
 
     AUTO_FOCUS = None

@@ -23,6 +23,7 @@ from pushtui.tui.actions import bindings, key_of
 from pushtui.tui.conductor import Conductor, News
 from pushtui.tui.documents import step_document
 from pushtui.tui.log_store import LINES_KEPT
+from pushtui.tui.painting import Painted
 from pushtui.tui.symbols import Symbols
 from pushtui.tui.widgets.connection_bar import ConnectionBar
 from pushtui.tui.widgets.document import Document
@@ -45,7 +46,7 @@ _ALONE = frozenset({"-open", "-zoom-log", "-zoom-detail"})
 """Classes of the screen with which one pane has the room of others."""
 
 
-class MainScreen(Screen[None]):
+class MainScreen(Painted, Screen[None]):
     """Shows the conductor's state, and turns keys into what the conductor is asked to do."""
 
     BINDINGS: ClassVar = bindings("main")

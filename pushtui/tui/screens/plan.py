@@ -16,6 +16,7 @@ from pushtui.engine.events import Identity
 from pushtui.procedure.model import Change, Consent, StepId
 from pushtui.reporting import sentences
 from pushtui.tui.documents import action_blocks
+from pushtui.tui.painting import Painted
 from pushtui.tui.paragraphs import BLANK, Block, Paragraph, text
 from pushtui.tui.screens.consent import ConsentScreen, consent_heading
 from pushtui.tui.session import PlanLike
@@ -25,7 +26,7 @@ from pushtui.tui.widgets.key_bar import Key, KeyBar
 from pushtui.tui.widgets.rule import Rule
 
 
-class PlanScreen(Screen[frozenset[Consent] | None]):
+class PlanScreen(Painted, Screen[frozenset[Consent] | None]):
     """Dismissed with the consents when the plan is to be applied, with None when not.
 
     `y` agrees, Enter does nothing: it is pressed too easily. Each consent of its own is asked for after that.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import ClassVar, TypeAlias
+from typing import TypeAlias
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -13,25 +13,6 @@ from textual import events
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
-
-INKS = (
-    "plain",
-    "strong",
-    "heading",
-    "muted",
-    "line",
-    "accent",
-    "ok",
-    "warning",
-    "error",
-    "command",
-    "hit",
-    "badge-lab",
-    "badge-production",
-    "badge-read-only",
-    "key",
-)
-"""What can be written with; `styles/inks.tcss` says how each looks."""
 
 _NEAR = 24
 """Cells between two changes that cost less than moving the cursor and setting the colours again."""
@@ -59,9 +40,7 @@ def fitted(text: str, width: int, ellipsis: str = "…", *, right: bool = False)
 
 
 class Inked(Widget):
-    """A widget with the inks as component classes."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"ink--{name}" for name in INKS} | {"chosen", "chosen--blurred"}
+    """A widget that writes with the application's inks."""
 
     def _on_focus(self, event: events.Focus) -> None:
         """As Textual's own, without painting the whole widget anew: each does what its own look needs."""
@@ -80,7 +59,11 @@ class Inked(Widget):
 
     def ink(self, name: str) -> Style:
         """The style of an ink, to be laid over the widget's own."""
-        return self.get_component_rich_style(f"ink--{name}", partial=True)
+        return self.look(f"ink--{name}")
+
+    def look(self, name: str) -> Style:
+        """The style of one of the application's component classes, to be laid over the widget's own."""
+        return self.app.look(name)  # type: ignore[attr-defined, no-any-return]  # every application of ours has inks
 
     def strip(self, pieces: Iterable[Piece], width: int, over: Style | None = None) -> Strip:
         """One line of exactly `width` cells. `over` is laid under the inks, for a selected row."""

@@ -220,7 +220,7 @@ class LogPane(Inked, ScrollView, can_focus=True):
     def _strip(self, row: Row, width: int, hit: bool) -> Strip:
         ink = LEVEL_INK[row.entry.level]
         head = self._head(row, width, ink)
-        over = self.get_component_rich_style("chosen", partial=True) if hit else None
+        over = self.look("chosen") if hit else None
         base = self.rich_style if over is None else self.rich_style + over
         segments = [Segment(words, base + self.ink(name)) for words, name in head]
         strip = Strip(segments)

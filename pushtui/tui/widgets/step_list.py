@@ -132,7 +132,7 @@ class StepList(Inked, ScrollView, can_focus=True):
         over = None
         if chosen:
             name = "chosen" if self.has_focus else "chosen--blurred"
-            over = self.get_component_rich_style(name, partial=True)
+            over = self.look(name)
         return self.strip(self._pieces(index, bool(second), width, chosen), width, over)
 
     def _pieces(self, index: int, second: bool, width: int, chosen: bool) -> list[Piece]:

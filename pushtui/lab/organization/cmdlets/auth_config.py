@@ -106,7 +106,7 @@ def _set(organization: OrganizationState, invocation: Invocation, parameters: Ma
     with organization.current() as now:
         server = executing_server(organization, invocation)
         before = organization.auth_config
-        change = rule(organization, server, parameters, now)
+        change = rule(organization, server, parameters, now + server.clock_offset)
     for warning in change.warnings:
         invocation.warning(warning)
     if change.new == before:
@@ -119,7 +119,7 @@ def _set(organization: OrganizationState, invocation: Invocation, parameters: Ma
     with organization.current() as now:
         if organization.auth_config != before:
             raise Refused("The object has been changed by someone else since it was read. Try again.")  # not verified
-        new = replace(rule(organization, server, parameters, now).new, changed=now)
+        new = replace(rule(organization, server, parameters, now + server.clock_offset).new, changed=now)
         immediate = not parameters.get("SkipImmediateCertificateDeployment")
         organization.set_auth_config(new, server, immediate=immediate)
 

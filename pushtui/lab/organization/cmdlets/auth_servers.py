@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from pushtui.lab.organization.acs import Metadata, fetch_metadata
+from pushtui.lab.organization.acs import Metadata, fetch_metadata, way_out
 from pushtui.lab.organization.directory import AuthServer
 from pushtui.lab.organization.errors import TASKS, Refused, invalid_argument, not_found
 from pushtui.lab.organization.objects import AD_CONFIGURATION, directory_object
 from pushtui.lab.organization.state import OrganizationState
-from pushtui.lab.organization.task import DOMAIN_CONTROLLER, task
+from pushtui.lab.organization.task import DOMAIN_CONTROLLER, executing_server, task
 from pushtui.lab.remoting.cmdlet import CmdletSpec, Invocation, MultiValued, Parameter, RemoteObject
 
 _TYPES = ("ADFS", "AzureAD", "Facebook", "LinkedIn", "MicrosoftACS")
@@ -122,7 +122,7 @@ def _get(organization: OrganizationState, invocation: Invocation, parameters: Ma
 def _metadata(organization: OrganizationState, invocation: Invocation, url: str) -> Metadata:
     if url.lower().startswith("http://"):
         invocation.warning(f"The metadata URL {url} isn't protected by TLS.")  # not verified
-    return fetch_metadata(organization.internet, url)
+    return fetch_metadata(way_out(organization, executing_server(organization, invocation)), url)
 
 
 def _refuse_duplicates(organization: OrganizationState, name: str, metadata: Metadata) -> None:

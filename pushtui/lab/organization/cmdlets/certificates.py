@@ -77,7 +77,7 @@ def cmdlets(organization: OrganizationState) -> tuple[CmdletSpec, ...]:
 def certificate_object(organization: OrganizationState, server: Server, stored: StoredCertificate) -> RemoteObject:
     """Over the wire a certificate is its DER and nothing else; ``Select-Object`` on the server sees the rest."""
     certificate = stored.certificate
-    now = organization.clock.now()
+    now = organization.time_on(server)
     local = organization.local
     seen: dict[str, Any] = {
         "AccessRules": None,
@@ -189,7 +189,7 @@ def _enable(organization: OrganizationState, invocation: Invocation, parameters:
     with organization.current() as now:
         server, thumbprint = locate(organization, invocation, parameters)
         stored = stored_certificate(server, thumbprint)
-        status = stored.certificate.status(now) if stored.certificate.key else "PrivateKeyMissing"
+        status = stored.certificate.status(now + server.clock_offset) if stored.certificate.key else "PrivateKeyMissing"
     if status != "Valid":
         raise Refused(
             f"The certificate with thumbprint {thumbprint} was found but is not valid for use with Exchange Server "

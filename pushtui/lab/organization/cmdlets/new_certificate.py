@@ -108,7 +108,7 @@ def _make(organization: OrganizationState, server: Server, parameters: Mapping[s
     except ValueError:
         text = str(parameters["SubjectKeyIdentifier"])
         raise invalid_argument(f"The subject key identifier '{text}' isn't hexadecimal.", text) from None
-    now = organization.clock.now()
+    now = organization.time_on(server)
     try:
         return self_signed(
             str(subject),

@@ -66,6 +66,8 @@ def _invoke(organization: OrganizationState, invocation: Invocation, parameters:
         known = server.is_mailbox and server.has_push_proxy
         trouble = _trouble(server, here, now)
         loaded = server.loaded
+    if server is not here and not server.reachable:
+        invocation.wait(organization.timing.rpc)
     if trouble or loaded is None:
         invocation.warning(trouble or "The health manager has loaded nothing.")
         return
@@ -102,9 +104,10 @@ def _push(organization: OrganizationState, server: Server, loaded: LoadedSetting
         raise Failed("PushNotifications", "The push notification proxy has no URI.")
     with organization.current():
         certificate = signing_certificate(organization, server, loaded.auth_config.current)
-    token = access_token(organization, loaded.auth_servers, certificate, loaded.auth_config.service_name)
+    token = access_token(organization, server, loaded.auth_servers, certificate, loaded.auth_config.service_name)
     response = send(
         organization,
+        server,
         "POST",
         proxy.uri,
         headers={"Authorization": f"Bearer {token}"},
@@ -125,7 +128,8 @@ def _refusal(answer: dict[str, Any]) -> str:
 
 
 def _result(organization: OrganizationState, server: Server, started: datetime, failure: Failed | None) -> RemoteObject:
-    ended = max(started, organization.clock.now())
+    started += server.clock_offset
+    ended = max(started, organization.time_on(server))
     text = failure.text if failure else ""
     request = uuid4()
     exception = f"Microsoft.Exchange.PushNotifications.PushNotificationsProbeException: {text}" if failure else ""

@@ -202,7 +202,7 @@ def _get_accepted_domain(
 
 
 def _domain_object(organization: OrganizationState, domain: AcceptedDomain) -> RemoteObject:
-    """Property names from the cmdlet's documentation; no recorded one: not verified against a real server."""
+    """The properties of a recorded one."""
     return directory_object(
         organization,
         domain,
@@ -217,12 +217,14 @@ def _domain_object(organization: OrganizationState, domain: AcceptedDomain) -> R
             "EmailOnly": False,
             "ExternallyManaged": False,
             "AuthenticationType": None,
+            "LiveIdInstanceType": None,
             "PendingRemoval": False,
             "PendingCompletion": False,
-            "DualProvisioningEnabled": False,
             "FederatedOrganizationLink": None,
             "MailFlowPartner": None,
             "OutboundOnly": False,
+            "PendingFederatedAccountNamespace": False,
+            "PendingFederatedDomain": False,
             "IsCoexistenceDomain": domain.name.lower().endswith(".mail.onmicrosoft.com"),
             "PerimeterDuplicateDetected": False,
             "IsDefaultFederatedDomain": False,
@@ -247,7 +249,7 @@ def _get_hybrid_configuration(
 
 
 def _hybrid_object(organization: OrganizationState, hybrid: HybridConfiguration) -> RemoteObject:
-    """Property names from the cmdlet's documentation; not verified against a real server."""
+    """The properties of a recorded one."""
     servers = MultiValued(hybrid.servers)
     return directory_object(
         organization,
@@ -263,7 +265,7 @@ def _hybrid_object(organization: OrganizationState, hybrid: HybridConfiguration)
             "Features": MultiValued(hybrid.features),
             "ExternalIPAddresses": MultiValued(()),
             "TlsCertificateName": "",
-            "ServiceInstance": "0",
+            "ServiceInstance": 0,
         },
         parents=f"CN=Hybrid Configuration,{organization.container}",
         schema="ms-Exch-Coexistence-Relationship",

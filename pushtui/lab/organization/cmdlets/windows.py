@@ -152,7 +152,7 @@ def _get_process(
 ) -> None:
     with organization.current():
         running = sorted((s for s in server.services.values() if s.running), key=lambda s: (s.process.lower(), s.name))
-        answers = [(service, _process_object(organization, service)) for service in running]
+        answers = [(service, _process_object(organization, server, service)) for service in running]
     if parameters.get("Id") is not None:
         chosen = [answer for service, answer in answers if service.process_id == parameters["Id"]]
         if not chosen:
@@ -182,7 +182,7 @@ def _no_process(invocation: Invocation, what: str, value: str, identifier: str) 
     )
 
 
-def _process_object(organization: OrganizationState, service: Service) -> RemoteObject:
+def _process_object(organization: OrganizationState, server: Server, service: Service) -> RemoteObject:
     return RemoteObject(
         _PROCESS_TYPES,
         {
@@ -196,7 +196,7 @@ def _process_object(organization: OrganizationState, service: Service) -> Remote
             "HasExited": False,
             "Responding": True,
             "SessionId": 0,
-            "StartTime": organization.local(service.started),
+            "StartTime": organization.local(service.started + server.clock_offset),
             "WorkingSet64": 104_857_600,
         },
         f"System.Diagnostics.Process ({service.process})",

@@ -1,0 +1,50 @@
+"""What is written with. The style sheets say how each ink looks; the application finds that out for all widgets."""
+
+from __future__ import annotations
+
+from rich.style import Style
+from textual.app import App, ReturnType
+
+INKS = (
+    "plain",
+    "strong",
+    "heading",
+    "muted",
+    "line",
+    "accent",
+    "ok",
+    "warning",
+    "error",
+    "command",
+    "hit",
+    "badge-lab",
+    "badge-production",
+    "badge-read-only",
+    "key",
+)
+"""What can be written with; `styles/inks.tcss` says how each looks."""
+
+
+LOOKS = {*(f"ink--{name}" for name in INKS), "chosen", "chosen--blurred"}
+"""The component classes of the application: it alone has them, for all widgets.
+
+As those of every widget, which is Textual's way, they would be most of what a start spends on style sheets.
+"""
+
+
+class HasInks(App[ReturnType], inherit_bindings=False):
+    """Looks up what the style sheets say; the application that is run names `LOOKS` as its component classes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._looks: dict[str, Style] = {}
+
+    def on_mount(self) -> None:
+        self.theme_changed_signal.subscribe(self, lambda _theme: self._looks.clear())
+
+    def look(self, name: str) -> Style:
+        """How a component class of the application looks, to be laid over what is there."""
+        style = self._looks.get(name)
+        if style is None:
+            style = self._looks[name] = self.get_component_styles(name).partial_rich_style
+        return style
