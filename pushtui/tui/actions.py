@@ -60,10 +60,6 @@ _KEY_WORDS = {
     "enter": "Enter",
     "backspace": "Backspace",
     "delete": "Del",
-    "up": "↑",
-    "down": "↓",
-    "left": "←",
-    "right": "→",
     "pageup": "PgUp",
     "pagedown": "PgDn",
 }
@@ -195,20 +191,16 @@ def table() -> tuple[Action, ...]:
         Action("palette", "ctrl+p", _("commands"), _("Find a command by its name"), "main"),
         Action("repaint", "ctrl+l", _("repaint"), _("Paint the screen anew"), "main", palette=True),
         Action("suspend", "ctrl+z", _("suspend"), _("Back to the shell; fg returns"), "main"),
-        Action("move(-1)", "up,k", _("up"), _("Select the step before"), "steps", shown="↑ k", slug="up"),
-        Action("move(1)", "down,j", _("down"), _("Select the next step"), "steps", shown="↓ j", slug="down"),
+        Action("move(-1)", "up,k", _("up"), _("Select the step before"), "steps", slug="up"),
+        Action("move(1)", "down,j", _("down"), _("Select the next step"), "steps", slug="down"),
         Action("select(1)", "home,g,1", _("first"), _("Select the first step"), "steps", shown="Home g", slug="first"),
-        Action("select(0)", "end,G", _("last"), _("Select the last step"), "steps", shown="End G", slug="last"),
+        Action("select(0)", "end,G", _("last"), _("Select the last step"), "steps", slug="last"),
         *(Action(f"select({number})", str(number), "", "", "steps") for number in range(2, 8)),
         Action("open", "enter", _("open"), _("Show what was found and what would be changed"), "steps"),
         *_scrolling("detail"),
         *_scrolling("log"),
-        Action(
-            "scroll_sideways(-1)", "left,h", _("left"), _("Scroll long lines back"), "log", shown="← h", slug="left"
-        ),
-        Action(
-            "scroll_sideways(1)", "right", _("right"), _("Scroll long lines sideways"), "log", shown="→", slug="right"
-        ),
+        Action("scroll_sideways(-1)", "left,h", _("left"), _("Scroll long lines back"), "log", slug="left"),
+        Action("scroll_sideways(1)", "right", _("right"), _("Scroll long lines sideways"), "log", slug="right"),
         Action("follow", "f", _("follow"), _("Go to the end and follow it"), "log"),
         Action("find", "slash", _("find"), _("Search the log"), "log"),
         Action("find_next(1)", "n", _("next hit"), _("Go to the next hit"), "log", slug="find-next"),
@@ -225,12 +217,12 @@ def table() -> tuple[Action, ...]:
 
 def _scrolling(where: Where) -> tuple[Action, ...]:
     return (
-        Action("scroll_up", "up,k", _("up"), _("Scroll up"), where, shown="↑ k"),
-        Action("scroll_down", "down,j", _("down"), _("Scroll down"), where, shown="↓ j"),
-        Action("page_up", "pageup", _("page up"), _("Scroll a page up"), where, shown="PgUp"),
-        Action("page_down", "pagedown,space", _("page down"), _("Scroll a page down"), where, shown="PgDn Space"),
+        Action("scroll_up", "up,k", _("up"), _("Scroll up"), where),
+        Action("scroll_down", "down,j", _("down"), _("Scroll down"), where),
+        Action("page_up", "pageup", _("page up"), _("Scroll a page up"), where),
+        Action("page_down", "pagedown,space", _("page down"), _("Scroll a page down"), where),
         Action("scroll_home", "home,g", _("top"), _("Go to the start"), where, shown="Home g"),
-        Action("scroll_end", "end,G", _("end"), _("Go to the end"), where, shown="End G"),
+        Action("scroll_end", "end,G", _("end"), _("Go to the end"), where),
     )
 
 

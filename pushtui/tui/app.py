@@ -22,7 +22,7 @@ from pushtui.engine.plan import Task, actions_now
 from pushtui.procedure.model import Status, StepId
 from pushtui.profile import Profile
 from pushtui.reporting import sentences
-from pushtui.settings.model import Settings
+from pushtui.settings.model import OWN_THEMES, TEXTUAL_THEMES, Settings
 from pushtui.tui import hangup, keymap, screens, theme
 from pushtui.tui.actions import actions, bindings
 from pushtui.tui.conductor import TASK_STEPS, Conductor
@@ -33,7 +33,7 @@ from pushtui.tui.prompts import AddressRequest, SecretRequest
 from pushtui.tui.screens.main import MainScreen
 from pushtui.tui.session import PlanLike, SessionFactory
 from pushtui.tui.stylesheets import style_sheets
-from pushtui.tui.symbols import ASCII, UNICODE
+from pushtui.tui.symbols import ASCII, UNICODE, plain
 from pushtui.tui.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 
 CLOSING_SECONDS = 0.8
 """How long the end waits for the session to close itself."""
+PLAIN_TICK = 20.0
+"""Seconds between two looks at the clock in plain mode: a screen reader speaks what changes."""
 HANGUP_SECONDS = 3.0
 """How long a lost terminal lets a change that is under way note its outcome."""
 
@@ -71,6 +73,8 @@ class PushtuiApp(PaintsOnce[int], HasInks[int], inherit_bindings=False):
         super().__init__()
         self.set_keymap(keymap.use(self.settings.keys))
         self.symbols = UNICODE if self._terminal.unicode else ASCII
+        if self.settings.plain:
+            self.symbols = plain(self.symbols)
         self.conductor = Conductor(profile, factory, read_only=read_only, clock=clock)
         for each in theme.THEMES:
             self.register_theme(each)
@@ -78,12 +82,18 @@ class PushtuiApp(PaintsOnce[int], HasInks[int], inherit_bindings=False):
         self.set_reactive(App.theme, self._terminal.theme)
         self.animation_level = "none" if self.settings.plain else self.settings.animation
         self.set_class(not self._terminal.unicode, "-ascii")
+        self.set_class(self.settings.plain, "-plain")
         self._secrets: list[tuple[SecretRequest, Screen[Any]]] = []
         self._stale: set[Screen[Any]] = set()
         self._leaving = self._gone = self._preloading = False
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
-        return theme.DEFAULTS
+        return theme.defaults(self.current_theme)
+
+    def get_css_variables(self) -> dict[str, str]:
+        """The theme's variables; those of Textual's themes are made to fit the inks that we write with."""
+        self.theme_variables = theme.variables(super().get_css_variables(), self.current_theme)
+        return self.theme_variables
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The command palette: the actions of the main screen, and the themes."""
@@ -91,21 +101,28 @@ class PushtuiApp(PaintsOnce[int], HasInks[int], inherit_bindings=False):
             if action.palette:
                 title = f"{action.description}  ({action.display})" if action.keys else action.description
                 yield SystemCommand(title, "", partial(self._do, action.name))
-        for each in theme.THEMES:
-            words = _("Colours: {name}").format(name=each.name.removeprefix("pushtui-"))
-            yield SystemCommand(words, "", partial(setattr, self, "theme", each.name))
+        for name in (*OWN_THEMES, *TEXTUAL_THEMES):
+            words = _("Colours: {name}").format(name=name.removeprefix("pushtui-"))
+            yield SystemCommand(words, "", partial(self.choose_theme, name))
+
+    def choose_theme(self, name: str) -> None:
+        """Show other colours, from now on and at the next start: the settings file keeps them."""
+        self.theme = name
+        self.conductor.keep_setting("theme", name)
 
     async def _do(self, name: str) -> None:
         await self.run_action(name, self.main)
 
     def get_default_screen(self) -> MainScreen:
-        self.main = MainScreen(self.conductor, self.symbols, *self.size, log_lines=self.settings.log_lines)
+        self.main = MainScreen(
+            self.conductor, self.symbols, *self.size, log_lines=self.settings.log_lines, plain=self.settings.plain
+        )
         return self.main
 
     def on_mount(self) -> None:
         self.hold()
         self._drain_timer = self.set_interval(1 / self._terminal.frames, self.drain)
-        self._tick_timer = self.set_interval(1, self._tick)
+        self._tick_timer = self.set_interval(PLAIN_TICK if self.settings.plain else 1, self._tick)
         self.app_suspend_signal.subscribe(self, self._suspended)
         self.app_resume_signal.subscribe(self, self._resumed)
         self._listen_to_signals()

@@ -14,6 +14,7 @@ from pushtui.engine.events import LogLine, StepReport
 from pushtui.engine.plan import PROCEDURE, Task
 from pushtui.procedure.model import Consent, Severity, StepId
 from pushtui.profile import VALIDATORS, Profile, save_fields, with_fields
+from pushtui.settings.keeping import keep
 from pushtui.tui.actions import key_of
 from pushtui.tui.bridge import Bridge
 from pushtui.tui.prompts import SecretRequest
@@ -78,8 +79,9 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class FieldsKept:
-    """Saving the fields in the profile's file is through; `error` says why it did not work."""
+    """Saving in a file is through: `where` is what has it now, `error` says why it did not work."""
 
+    where: str = ""
     error: str = ""
 
 
@@ -253,16 +255,29 @@ class Conductor:
         self.may_replace_file = False
         profile = self.profile
 
-        def save() -> None:
-            try:
-                with self._save_lock:
-                    save_fields(profile, **{name: value})
-            except PushtuiError as error:
-                self.bridge.emit(FieldsKept(str(error)))
-            else:
-                self.bridge.emit(FieldsKept())
+        def save() -> str:
+            with self._save_lock:
+                save_fields(profile, **{name: value})
+            return _("Kept in the profile")
 
-        self._saving = threading.Thread(target=save, name="pushtui-save", daemon=True)
+        self._save(save)
+
+    def keep_setting(self, name: str, value: str | bool) -> None:
+        """Keep a setting for the next start, in the settings file, which is written on a thread."""
+
+        def save() -> str:
+            return _("Kept in {path}").format(path=keep(name, value))
+
+        self._save(save)
+
+    def _save(self, save: Callable[[], str]) -> None:
+        def saved() -> None:
+            try:
+                self.bridge.emit(FieldsKept(save()))
+            except PushtuiError as error:
+                self.bridge.emit(FieldsKept(error=str(error)))
+
+        self._saving = threading.Thread(target=saved, name="pushtui-save", daemon=True)
         self._saving.start()
 
     # --- what came of it -------------------------------------------------------------------------------------------
@@ -296,8 +311,7 @@ class Conductor:
                 case RunInterrupted():
                     news.interrupted = event.run
                 case FieldsKept():
-                    kept = (_("Kept in the profile"), "ok")
-                    self.state.message = (event.error, "error") if event.error else kept
+                    self.state.message = (event.error, "error") if event.error else (event.where, "ok")
                 case _:
                     self.state.take(event, now)
         return news

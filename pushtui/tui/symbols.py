@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pushtui.engine.events import Level
 from pushtui.procedure.model import Severity, Status
@@ -92,7 +92,7 @@ ASCII = Symbols(
         Status.BLOCKED: "/",
         Status.APPLYING: ">",
         Status.WAITING: "%",
-        Status.ATTENTION: "!",
+        Status.ATTENTION: "^",
         Status.FAILED: "x",
         Status.CANCELLED: "#",
         Status.SKIPPED: "-",
@@ -106,7 +106,7 @@ ASCII = Symbols(
         Severity.WAITING: "%",
         Severity.CHANGE: "*",
         Severity.BLOCKED: "/",
-        Severity.ATTENTION: "!",
+        Severity.ATTENTION: "^",
         Severity.FAILURE: "x",
     },
     level={
@@ -129,6 +129,11 @@ ASCII = Symbols(
     bar="|",
     rule="-",
 )
+
+
+def plain(symbols: Symbols) -> Symbols:
+    """The set without anything that is drawn: blanks where a line, a frame or the chain would be."""
+    return replace(symbols, pointer=">", link=" ", loose=" ", down=" ", down_loose=" ", bar=" ", rule=" ")
 
 
 STATUS_WIDTH = 13

@@ -49,7 +49,9 @@ class Terminal:
         auto = terminals_own if not self.own_colours else light if self.light else dark
         return replace(
             self,
-            unicode=self.unicode if settings.symbols == "auto" else settings.symbols == "unicode",
+            unicode=self.unicode and not settings.plain
+            if settings.symbols == "auto"
+            else settings.symbols == "unicode",
             theme=auto if settings.theme == "auto" else settings.theme,
         )
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from textual.theme import Theme
 
+from pushtui.tui.legibility import completed
+
 DARK = Theme(
     name="pushtui-dark",
     primary="#7db8f7",
@@ -93,11 +95,15 @@ TERMINAL = Theme(
 
 THEMES = (DARK, LIGHT, TERMINAL)
 
-DEFAULTS = {
-    "muted": "#8e9aa8",
-    "muted-style": "none",
-    "line": "#313b46",
-    "chosen": "#212b36",
-    "chosen-style": "none",
-}
-"""What a theme of somebody else's gets for the variables that only ours have."""
+_OURS = ("muted", "muted-style", "line", "chosen", "chosen-style")
+
+
+def defaults(theme: Theme) -> dict[str, str]:
+    """What a theme of somebody else's gets for the variables that only ours have."""
+    like = TERMINAL if theme.ansi else DARK if theme.dark else LIGHT
+    return {name: like.variables[name] for name in _OURS}
+
+
+def variables(found: dict[str, str], theme: Theme) -> dict[str, str]:
+    """The variables of a theme: ours as they are, others' made to fit the inks that we write with."""
+    return found if theme in THEMES else completed(found, theme)

@@ -13,7 +13,7 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 
 from pushtui.tui.painting import Painted
-from pushtui.tui.paragraphs import Block
+from pushtui.tui.paragraphs import Block, Paragraph, text
 from pushtui.tui.widgets.document import Document
 from pushtui.tui.widgets.key_bar import Key, KeyBar
 
@@ -56,11 +56,18 @@ class Dialog(Painted, ModalScreen[Result]):
     def compose(self) -> ComposeResult:
         with Vertical(id="frame", classes="-grave" if self._grave else "") as frame:
             frame.border_title = self._heading
+            if self._bare:
+                yield Document([Paragraph(text(self._heading, "heading"))], id="heading")
             yield Document(self.blocks(), id="text")
             if prompt := self.prompt():
                 yield Document(prompt, id="prompt")
             yield from self.inputs()
             yield KeyBar(self.keys(), indent=0, id="keys")
+
+    @property
+    def _bare(self) -> bool:
+        """Whether there is no frame that could have the heading: in plain mode the dialog has the whole screen."""
+        return self.app.has_class("-plain")
 
     def on_mount(self) -> None:
         self.fit()
@@ -70,12 +77,13 @@ class Dialog(Painted, ModalScreen[Result]):
 
     def fit(self) -> None:
         """Give the text the height that it needs, as far as there is room."""
-        frame, text = self.query_one("#frame"), self.query_one("#text", Document)
-        width = min(self.size.width, 88) - 6
+        frame, document = self.query_one("#frame"), self.query_one("#text", Document)
+        outer = self.size.width if self._bare else min(self.size.width, 88)
+        width = outer - (2 if self._bare else 6)
         height = sum(len(block.lines(width - 1)) for block in self.blocks())
         others = 4 + 2 * len(self.inputs()) + 2 * len(self.prompt())
-        text.styles.height = max(1, min(height, self.size.height - others - 2))
-        frame.styles.width = min(self.size.width, 88)
+        document.styles.height = max(1, min(height, self.size.height - others - 2))
+        frame.styles.width = outer
 
     def action_scroll_text(self, way: str) -> None:
         """Scroll the text, wherever the focus is."""

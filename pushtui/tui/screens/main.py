@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
@@ -57,12 +58,20 @@ class MainScreen(Painted, Screen[None]):
     """As Textual's own, without painting the whole screen anew when the focus moves."""
 
     def __init__(
-        self, conductor: Conductor, symbols: Symbols, width: int, height: int, *, log_lines: int = LINES_KEPT
+        self,
+        conductor: Conductor,
+        symbols: Symbols,
+        width: int,
+        height: int,
+        *,
+        log_lines: int = LINES_KEPT,
+        plain: bool = False,
     ) -> None:
-        self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (_WIDE, "-wide")]
+        self._wide = sys.maxsize if plain else _WIDE  # plain: never side by side
+        self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (self._wide, "-wide")]
         self.VERTICAL_BREAKPOINTS = [(0, "-low"), (_MIDDLE, "-middle"), (_TALL, "-tall")]
         tall = "-tall" if height >= _TALL else "-middle" if height >= _MIDDLE else "-low"
-        super().__init__(classes=f"{'-wide' if width >= _WIDE else '-narrow'} {tall}")
+        super().__init__(classes=f"{'-wide' if width >= self._wide else '-narrow'} {tall}")
         self._conductor = conductor
         self._symbols = symbols
         state, now = conductor.state, conductor.clock.now()
@@ -164,7 +173,7 @@ class MainScreen(Painted, Screen[None]):
     def _fields_title(self, width: int) -> tuple[str, str]:
         """The profile's name; or, where there is no room beside the fields, what is wrong with one of them."""
         problems = self._conductor.problems
-        if problems and width < _WIDE:
+        if problems and width < self._wide:
             return next(iter(problems.values())), "error"
         return _("Profile {name}").format(name=self._conductor.profile.name), "muted"
 
@@ -353,6 +362,6 @@ class MainScreen(Painted, Screen[None]):
 
     def _breadth(self) -> None:
         """Enough room for two columns: nothing is open on top of anything."""
-        if self.size.width >= _WIDE and self.size.height >= _TALL:
+        if self.size.width >= self._wide and self.size.height >= _TALL:
             self.remove_class("-open")
         self._fields_rule.show(*self._fields_title(self.size.width))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from textual.geometry import Size
+from textual.geometry import Offset, Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
@@ -97,7 +97,13 @@ class StepList(Inked, ScrollView, can_focus=True):
         self._refresh_row(old)
         self._refresh_row(new)
         self._keep_visible()
+        self._point()
         self.post_message(self.Moved(self._rows[new].step))
+
+    def _point(self) -> None:
+        """Put the terminal's own cursor, which screen readers follow, on the selected row."""
+        line = self.selected * self._lines_each - self.scroll_offset.y
+        self.app.cursor_position = self.content_region.offset + Offset(0, line)
 
     def _keep_visible(self) -> None:
         top = self.selected * self._lines_each
@@ -109,6 +115,8 @@ class StepList(Inked, ScrollView, can_focus=True):
     def watch_has_focus(self, has_focus: bool) -> None:
         super().watch_has_focus(has_focus)
         self._refresh_row(self.selected)
+        if has_focus:
+            self._point()
 
     def action_move(self, by: int) -> None:
         """Select the next or the previous step."""

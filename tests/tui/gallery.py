@@ -1,0 +1,248 @@
+"""Every screen, in every state that looks different: for the tests that look at all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from pushtui.engine.doctor.rows import DoctorRow, Outcome, Test, Verdict, ok, skipped
+from pushtui.engine.events import AskStarted, Level, SignInCode, StepReport, WaitStarted
+from pushtui.engine.plan import Task
+from pushtui.engine.runs import Run
+from pushtui.procedure.keys import Key, Owner
+from pushtui.procedure.model import Ask, Consent, Failure, Finding, Severity, Status, StepId, Wait
+
+
+async def _nothing(it: Any) -> None:
+    """The screen is there already."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """How a state is reached: what the session plays, and what a person does then."""
+
+    act: Callable[[Any], Awaitable[None]] = _nothing
+    prepare: Callable[[Any, Any], None] = lambda session, make: None
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """What else the application is made with."""
+
+
+REFUSED = Failure("exchange.refused", "Nothing answers on port 81", "exchange", "ex01", "", "Use port 80")
+WAIT = Wait("verification.wait", StepId.VERIFICATION, 120.0, arguments={"server": "ex01.lab.example"})
+ASK = Ask("verification.restart", StepId.VERIFICATION, "Restart-Service MSExchangeHM", "ex02.lab.example")
+RUN = Run("20261122T100000Z-abcdef", Path("/x"), datetime(2026, 11, 22, 10, tzinfo=UTC), {"who": {"user": "admin"}})
+FOUND: Mapping[StepId, tuple[Status, tuple[Finding, ...]]] = {
+    StepId.TENANT: (Status.OK, (Finding("tenant.domain-verified", Severity.OK, "fabrikam.com"),)),
+    StepId.SERVERS: (
+        Status.ATTENTION,
+        (
+            Finding("servers.too-old", Severity.ATTENTION, "EX02", "2013 CU3", "2013 CU2", arguments={"build": "15.0"}),
+            Finding("servers.current", Severity.OK, "EX01", "", "Exchange Server 2019", arguments={"build": "15.2"}),
+        ),
+    ),
+    StepId.CERTIFICATE: (
+        Status.CHANGE_NEEDED,
+        (Finding("certificate.expired", Severity.CHANGE, "A1B2C3D4", observed="2026-01-01T00:00:00Z"),),
+    ),
+    StepId.AUTH_SERVER: (Status.BLOCKED, (Finding("auth-server.blocked", Severity.BLOCKED),)),
+    StepId.SERVICE_PRINCIPAL: (
+        Status.FAILED,
+        (Finding("service-principal.unreadable", Severity.FAILURE, "fabrikam.com", failure=REFUSED),),
+    ),
+    StepId.PUSH_PROXY: (Status.CANCELLED, ()),
+    StepId.VERIFICATION: (Status.SKIPPED, (Finding("verification.not-asked", Severity.SKIPPED),)),
+}
+"""One step in each state that a check can end in."""
+
+
+def _mixed(session: Any, make: Any) -> None:
+    actions = {action.step: (action,) for action in make.actions()[:2]}
+    for step, (status, findings) in FOUND.items():
+        needed = actions.get(step, ()) if status is Status.CHANGE_NEEDED else ()
+        session.outcomes[step] = StepReport(step, status, findings, needed, make.now, 0.4)
+
+
+def _during(*events: Any) -> Callable[[Any, Any], None]:
+    """A run that stays where it has emitted these."""
+
+    def prepare(session: Any, make: Any) -> None:
+        session.gate.clear()
+        session.during = lambda each: [each.emit(event) for event in events]
+
+    return prepare
+
+
+def _planned(**plan: Any) -> Callable[[Any, Any], None]:
+    def prepare(session: Any, make: Any) -> None:
+        given = {"actions": make.actions(), **plan}
+        session.scripted_plan = make.plan(**given)
+
+    return prepare
+
+
+def _keys(session: Any, make: Any) -> None:
+    ours = Key("AA" * 32, "A1" * 20, "CN=Auth", "ours", "1", make.now, make.now, Owner.CURRENT, expired=False)
+    ended = make.now - timedelta(days=100)
+    other = Key("BB" * 32, "B1" * 20, "CN=Another", "x", "2", make.now, make.now, Owner.NONE, expired=False)
+    gone = Key("CC" * 32, "C1" * 20, "CN=Retired", "x", "3", ended, ended, Owner.NONE, expired=True)
+    session.scripted_keys = (ours, other, gone)
+
+
+def _sick(session: Any, make: Any) -> None:
+    session.examined = [
+        DoctorRow("exchange", "", Test.NAME, "ex01", ok("name.resolved", addresses="192.0.2.7"), 0.1),
+        DoctorRow("exchange", "", Test.TCP, "ex01:81", Outcome(Verdict.FAILED, "exchange.refused", {}, REFUSED), 1.5),
+        DoctorRow("exchange", "", Test.TLS, "ex01:81", skipped("skipped.earlier", test="tcp"), 0.0),
+        DoctorRow("graph", "", Test.ANSWER, "https://graph.example/v1.0", ok("answer.graph"), 0.2),
+    ]
+
+
+def _talkative(session: Any, make: Any) -> None:
+    def during(each: Any) -> None:
+        for level in Level:
+            each.line(f"what {level.value} looks like", level, step=StepId.SERVERS)
+        each.line("Get-AuthServer -Identity MicrosoftSts " + "x" * 200, Level.COMMAND, source="ex01")
+
+    session.during = during
+
+
+def _file_in_the_way(session: Any, make: Any) -> None:
+    found = Finding("certificate.file-differs", Severity.ATTENTION, "auth.cer", "AA11", "BB22")
+    session.outcomes[StepId.CERTIFICATE] = StepReport(StepId.CERTIFICATE, Status.ATTENTION, (found,), (), make.now, 0.1)
+    session.scripted_plan = make.plan(make.actions())
+
+
+def _interrupted(session: Any, make: Any) -> None:
+    session.interrupted_run = RUN
+
+
+def _pressing(*keys: str, idle: bool = False, until: str = "") -> Callable[[Any], Awaitable[None]]:
+    """Press keys; then wait until nothing runs, or until something is on the screen."""
+
+    async def act(it: Any) -> None:
+        await it.press(*keys)
+        if idle:
+            await it.until_idle()
+        if until:
+            await it.until(lambda: type(it.app.screen).__name__ == until)
+        await it.pilot.pause()
+
+    return act
+
+
+def _asking(ask: Callable[[Any], object]) -> Callable[[Any, Any], None]:
+    """A run that asks for something, and gets no answer."""
+
+    def prepare(session: Any, make: Any) -> None:
+        session.during = lambda each: ask(each.prompts)
+
+    return prepare
+
+
+async def _checked(it: Any) -> None:
+    await it.press("c")
+    await it.until_idle()
+
+
+async def _running(it: Any) -> None:
+    await it.press("c")
+    await it.until(lambda: it.session.entered.is_set())
+    await it.pilot.pause()
+
+
+async def _running_until(it: Any, screen: str) -> None:
+    await it.press("c")
+    await it.until(lambda: type(it.app.screen).__name__ == screen)
+
+
+async def _detail(it: Any) -> None:
+    await _checked(it)
+    await it.press("down", "enter")
+
+
+async def _found_in_the_log(it: Any) -> None:
+    await _checked(it)
+    await it.press("l", "slash", *"looks", "enter")
+
+
+async def _problem_in_a_field(it: Any) -> None:
+    await it.press("e", *"..", "x")
+
+
+async def _consent(it: Any) -> None:
+    await it.press("p")
+    await it.until(lambda: type(it.app.screen).__name__ == "PlanScreen")
+    await it.press("y")
+    await it.until(lambda: type(it.app.screen).__name__ == "ConsentScreen")
+
+
+async def _quitting(it: Any) -> None:
+    await _running(it)
+    await it.press("q")
+
+
+async def _entry(it: Any) -> None:
+    await _checked(it)
+    await it.press("l", "enter")
+    await it.until(lambda: type(it.app.screen).__name__ == "EntryScreen")
+
+
+async def _outcome(it: Any) -> None:
+    found = (Finding("keys.removed", Severity.OK, "CC" * 20),)
+    it.app._show_outcome((StepReport(StepId.SERVICE_PRINCIPAL, Status.OK, found, results={"keys.remove": "done"}),))
+    await it.pilot.pause()
+
+
+NEW = {"tenant_domain": "", "certificate_path": "", "path": Path("/home/admin/.config/pushtui/default.toml")}
+
+SCENES: Mapping[str, Scene] = {
+    "fresh": Scene(),
+    "empty-profile": Scene(options=NEW),
+    "read-only": Scene(options={"read_only": True}),
+    "all-ok": Scene(_checked),
+    "every-status": Scene(_checked, _mixed),
+    "detail": Scene(_detail, _mixed),
+    "checking": Scene(_running, _during()),
+    "waiting": Scene(_running, _during(WaitStarted(WAIT, datetime(2026, 11, 22, 10, 32, tzinfo=UTC)))),
+    "log": Scene(_pressing("c", "l", idle=True), _talkative),
+    "log-alone": Scene(_pressing("c", "l", "z", idle=True), _talkative),
+    "log-hit": Scene(_found_in_the_log, _talkative),
+    "field": Scene(_problem_in_a_field),
+    "help": Scene(_pressing("question_mark", until="HelpScreen")),
+    "plan": Scene(
+        _pressing("p", until="PlanScreen"), _planned(needed_consents=frozenset({Consent.SERVICE_PRINCIPAL_KEY}))
+    ),
+    "plan-read-only": Scene(_pressing("p", until="PlanScreen"), _planned(), {"read_only": True}),
+    "undo": Scene(
+        _pressing("U", until="PlanScreen"),
+        _planned(
+            task=Task("undo", RUN.id),
+            lost=(Finding("undo.proxy-unread", Severity.WARNING, "OnPrem-Proxy", observed="fabrikam.com"),),
+        ),
+    ),
+    "consent": Scene(_consent, _planned(needed_consents=frozenset({Consent.SERVICE_PRINCIPAL_KEY}))),
+    "file-in-the-way": Scene(_pressing("p", until="FileScreen"), _file_in_the_way),
+    "ask": Scene(lambda it: _running_until(it, "AskScreen"), _during(AskStarted(ASK))),
+    "device-code": Scene(
+        lambda it: _running_until(it, "DeviceCodeScreen"),
+        _during(SignInCode("https://login.example/device", "ABCD1234", datetime(2026, 11, 22, 10, 45, tzinfo=UTC))),
+    ),
+    "secret": Scene(
+        lambda it: _running_until(it, "SecretScreen"),
+        _asking(lambda prompts: prompts.secret("admin@lab.example", "Sign in to Exchange")),
+    ),
+    "browser": Scene(
+        lambda it: _running_until(it, "BrowserScreen"),
+        _asking(lambda prompts: prompts.browser("https://login.example/authorize?x=1", "It was too late")),
+    ),
+    "interrupted": Scene(_pressing(until="InterruptedScreen"), _interrupted),
+    "quit": Scene(_quitting, _during()),
+    "entry": Scene(_entry, _talkative),
+    "outcome": Scene(_outcome),
+    "doctor": Scene(_pressing("d", idle=True), _sick),
+    "keys": Scene(_pressing("K", until="KeysScreen"), _keys),
+    "palette": Scene(_pressing("ctrl+p", until="CommandPalette")),
+}

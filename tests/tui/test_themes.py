@@ -1,0 +1,118 @@
+"""What is written can be read: enough contrast, and never by colour alone."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import Any
+
+import pytest
+from textual.color import Color
+from textual.theme import BUILTIN_THEMES
+
+from pushtui.procedure.model import Severity, Status
+from pushtui.reporting import sentences
+from pushtui.settings.model import Settings
+from pushtui.tui import theme
+from pushtui.tui.legibility import ENOUGH, contrast, legible
+from pushtui.tui.symbols import ASCII, UNICODE, Symbols
+from tests.tui.gallery import SCENES
+
+INKS = ("foreground", "accent", "success", "warning", "error", "muted")
+GROUNDS = ("background", "panel", "chosen")
+DRAWN = frozenset("─━│┃╭╮╰╯▌▔▁▏▕▎▊█▀▄▐┌┐└┘├┤▇▆▅▃▂▉▋▍╸╺⎯▪")
+"""What is drawn and not read: lines, frames, scroll bars."""
+
+
+def test_contrast_is_that_of_wcag() -> None:
+    black, white = Color.parse("#000000"), Color.parse("#ffffff")
+    assert contrast(black, white) == pytest.approx(21)
+    assert contrast(white, white) == pytest.approx(1)
+    assert contrast(Color.parse("#767676"), white) == pytest.approx(4.54, abs=0.01)
+
+
+def test_a_colour_is_moved_only_as_far_as_it_must() -> None:
+    white, grey = Color.parse("#ffffff"), Color.parse("#999999")
+    assert legible(Color.parse("#333333"), [white], Color.parse("#000000")) == Color.parse("#333333")
+    assert ENOUGH <= contrast(legible(grey, [white], Color.parse("#000000")), white) < ENOUGH + 1
+
+
+@pytest.mark.parametrize("each", [theme.DARK, theme.LIGHT], ids=lambda each: each.name)
+def test_every_ink_of_our_themes_can_be_read_on_every_ground(each: Any) -> None:
+    found = theme.variables({**theme.defaults(each), **each.to_color_system().generate(), **each.variables}, each)
+    _all_legible(found)
+    pairs = [("input-cursor-foreground", "input-cursor-background"), ("foreground", "input-selection-background")]
+    for ink, ground in pairs:
+        assert contrast(Color.parse(found[ink]), Color.parse(found[ground])) >= ENOUGH, (ink, ground)
+
+
+@pytest.mark.parametrize("name", sorted(set(BUILTIN_THEMES) - {"ansi-dark", "ansi-light"}))
+def test_the_inks_fit_textuals_themes_too(name: str) -> None:
+    each = BUILTIN_THEMES[name]
+    generated = {**theme.defaults(each), **each.to_color_system().generate(), **each.variables}
+    _all_legible(theme.variables(generated, each))
+
+
+def _all_legible(found: dict[str, str]) -> None:
+    for ground in GROUNDS:
+        for ink in INKS:
+            assert contrast(Color.parse(found[ink]), Color.parse(found[ground])) >= ENOUGH, (ink, ground)
+
+
+@pytest.mark.parametrize("scene", SCENES)
+@pytest.mark.parametrize("name", ["pushtui-dark", "pushtui-light"])
+async def test_every_cell_with_a_letter_can_be_read(drive: Any, make: Any, name: str, scene: str) -> None:
+    """Whatever style sheets and widgets make of the theme: the cells as they are painted.
+
+    Behind a dialog the screen below is dimmed, as it does nothing while the dialog is open: it is left out.
+    """
+    it_is = SCENES[scene]
+    async with drive(
+        size=(120, 40),
+        prepare=lambda session: it_is.prepare(session, make),
+        settings=Settings(theme=name),
+        **it_is.options,
+    ) as it:
+        await it_is.act(it)
+        faint = set()
+        for strip in _in_front(it.app.screen):
+            for segment in strip:
+                if segment.style is None or not set(segment.text) - DRAWN - {" "}:
+                    continue
+                ink, ground = segment.style.color, segment.style.bgcolor
+                assert ink is not None
+                assert ground is not None
+                pair = [Color.from_rich_color(colour) for colour in (ink, ground)]
+                if contrast(*pair) < ENOUGH:
+                    faint.add((segment.text, *(colour.hex for colour in pair)))
+        assert not faint, faint
+
+
+def _in_front(screen: Any) -> list[Any]:
+    """The lines of the screen; of one that lies over another only what it covers."""
+    strips = screen._compositor.render_strips()
+    front = [*screen.query("#frame"), *screen.query("#--container")]
+    if not front:
+        return strips
+    region = front[0].region
+    return [strip.crop(region.x, region.right) for strip in strips[region.y : region.bottom]]
+
+
+@pytest.mark.parametrize("symbols", [UNICODE, ASCII], ids=["unicode", "ascii"])
+def test_nothing_is_told_by_colour_alone(symbols: Symbols) -> None:
+    for one, other in combinations(Status, 2):
+        assert symbols.status[one] != symbols.status[other]
+        assert sentences.status_word(one) != sentences.status_word(other)
+    grave = [each for each in Severity if each not in {Severity.OK, Severity.NOTE}]
+    assert len({symbols.severity[each] for each in grave}) == len(grave)
+    assert len(set(symbols.level.values())) == len(symbols.level)
+
+
+async def test_a_theme_from_the_palette_is_kept(drive: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    async with drive(size=(120, 40)) as it:
+        titles = {command.title: command for command in it.app.get_system_commands(it.app.screen)}
+        assert {f"Colours: {name}" for name in ("dark", "light", "terminal", "nord")} <= set(titles)
+        titles["Colours: nord"].callback()
+        await it.until_text("Kept in")
+        assert it.app.theme == "nord"
+    assert (tmp_path / "pushtui" / "settings.toml").read_text() == 'theme = "nord"\n'
