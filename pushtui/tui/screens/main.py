@@ -161,8 +161,9 @@ class MainScreen(Painted, Screen[None]):
         self.key_bar.show(self._keys())
 
     def _keys(self) -> list[Key]:
-        if isinstance(self.focused, Field) and self.focused.editing:
-            return [("Enter", _("keep"), not self.focused.problem), ("Esc", _("restore"), True)]
+        edited = next((field for field in self.fields.query(Field) if field.editing), None)
+        if edited is not None:
+            return [("Enter", _("keep"), not edited.problem), ("Esc", _("restore"), True)]
         if self.focused is self.find:
             return [("Enter", _("search"), True), ("Esc", _("close"), True)]
         if self.focused is self.log_pane:
@@ -255,9 +256,7 @@ class MainScreen(Painted, Screen[None]):
         def edit() -> None:
             self._leave()
             fields = list(self.fields.query(Field))
-            field = next((each for each in fields if each.problem), fields[0])
-            field.focus()
-            field.begin()
+            next((each for each in fields if each.problem), fields[0]).begin()
 
         self._try("edit", edit)
 

@@ -9,24 +9,50 @@ from typing import ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Horizontal, Vertical
-from textual.content import Content
+from textual.containers import Vertical
 from textual.message import Message
-from textual.widgets import Input, Static
+from textual.strip import Strip
+from textual.widget import Widget
+from textual.widgets import Input
 
 from pushtui.base.text import clean_line
 from pushtui.base.words import _
 from pushtui.profile import VALIDATORS
 from pushtui.tui.actions import bindings
+from pushtui.tui.widgets.inked import Inked, fitted
+
+LABEL_WIDTH = 19
+WIDE_SHARE, WIDEST = 35, 60
+"""Where what is wrong with a value stands beside it, the value has this share of the width in per cent, and at most so
+many cells; `styles/fields.tcss` gives the editor the same."""
 
 
-class Field(Input):
-    """A value that is a line of text until Enter makes it a place to type: letters are commands until then."""
+class Editor(Input):
+    """The place to type, there while a field is edited."""
 
-    BINDINGS: ClassVar = [
-        *bindings("fields"),
-        Binding("escape", "restore", show=False),
-    ]
+    BINDINGS: ClassVar = [Binding("escape", "restore", show=False)]
+
+    def __init__(self, name: str, value: str) -> None:
+        super().__init__(value, name=name, compact=True, select_on_focus=False)
+        self.cursor_blink = False
+
+    def action_restore(self) -> None:
+        """Leave it to the field, whose value it is."""
+        if isinstance(self.parent, Field):
+            self.parent.restore()
+
+    def _on_paste(self, event: events.Paste) -> None:
+        """Several lines become one, and nothing in them acts on the terminal."""
+        if line := clean_line(event.text):
+            self.replace(line, *self.selection)
+        event.stop()
+        event.prevent_default()
+
+
+class Field(Inked, Widget, can_focus=True):
+    """A value, beside its label and what is wrong with it: text until Enter makes it a place to type."""
+
+    BINDINGS: ClassVar = bindings("fields")
 
     @dataclass
     class Judged(Message):
@@ -46,89 +72,113 @@ class Field(Input):
         name: str
         value: str
 
-    def __init__(self, name: str, value: str) -> None:
-        super().__init__(clean_line(value), name=name, id=name, compact=True, select_on_focus=False)
-        self.cursor_blink = False
-        self.editing = False
+    def __init__(self, name: str, label: str, value: str) -> None:
+        super().__init__(name=name, id=name)
+        self.value = self._kept = clean_line(value)
+        """As it stands, and as it was kept last."""
         self.locked = False
         """While something runs nothing can be edited."""
         self._field = name
-        self._kept = self.value
+        self._label = label
+        self._editor: Editor | None = None
 
     @property
     def problem(self) -> str:
         """What is wrong with the text as it stands; empty when nothing is."""
         return VALIDATORS[self._field](self.value) or ""
 
-    def begin(self) -> None:
-        """Make it a place to type."""
-        self._edit(True)
-        self.cursor_position = len(self.value)
+    @property
+    def editing(self) -> bool:
+        """Whether it is a place to type now."""
+        return self._editor is not None
 
-    def _edit(self, editing: bool) -> None:
-        self.editing = editing
-        self.set_class(editing, "-editing")
-        self.refresh()
-        self.post_message(self.Edited())
-
-    def check_consume_key(self, key: str, character: str | None) -> bool:
-        return self.editing and super().check_consume_key(key, character)
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """While it is not edited only Enter means anything; while it is, everything of an input does."""
-        if action == "edit_field":
-            return True
-        if action == "restore":
-            return self.editing or self.value != self._kept
-        return self.editing
-
-    async def _on_key(self, event: events.Key) -> None:
-        """Textual calls the same method of `Input` after this one, unless it is told not to."""
-        if not self.editing:
-            event.prevent_default()
-
-    def _on_paste(self, event: events.Paste) -> None:
-        """Several lines become one, and nothing in them acts on the terminal."""
-        if self.editing and (line := clean_line(event.text)):
-            self.replace(line, *self.selection)
-        event.stop()
-        event.prevent_default()
+    # --- editing -----------------------------------------------------------------------------------------------------
 
     def action_edit_field(self) -> None:
-        """Begin to edit; or keep what was typed, when it is good."""
-        if not self.editing:
-            if not self.locked:
-                self.begin()
-        elif not self.problem:
+        """Make it a place to type, unless something runs."""
+        if not self.locked:
+            self.begin()
+
+    def begin(self) -> None:
+        """Make it a place to type."""
+        self._editor = Editor(self._field, self.value)
+        self.can_focus = False  # the editor in it has its place in the order of what Tab goes to
+        self.mount(self._editor)
+        self._editor.focus()
+        self.post_message(self.Edited())
+
+    def restore(self) -> None:
+        """Back to what was kept."""
+        self._take(self._kept)
+        self._end()
+
+    def on_input_changed(self, message: Input.Changed) -> None:
+        message.stop()
+        if self.editing:
+            self._take(message.value)
+
+    def on_input_submitted(self, message: Input.Submitted) -> None:
+        """Keep what was typed, when it is good."""
+        message.stop()
+        if not self.problem:
             self._keep()
 
-    def action_restore(self) -> None:
-        """Back to what was kept."""
-        self.value = self._kept
-        self._edit(False)
+    def on_input_blurred(self, message: Input.Blurred) -> None:
+        """Leaving keeps a good value; a bad one stays to be seen and is not kept."""
+        message.stop()
+        if not self.editing:
+            return
+        if self.problem:
+            self._end()
+        else:
+            self._keep()
+
+    def _take(self, value: str) -> None:
+        if value != self.value:
+            self.value = value
+            self.refresh()
+            self.post_message(self.Judged(self._field, self.problem))
 
     def _keep(self) -> None:
         self.value = self.value.strip()
-        self._edit(False)
+        self._end()
         if self.value != self._kept:
             self._kept = self.value
             self.post_message(self.Kept(self._field, self.value))
 
-    def watch_value(self, value: str) -> None:
-        if self.is_mounted:
-            self.post_message(self.Judged(self._field, self.problem))
+    def _end(self) -> None:
+        """A text again; whoever has left the editor stays where he went."""
+        self.can_focus = True
+        editor, self._editor = self._editor, None
+        if editor is not None:
+            if editor.has_focus:
+                self.focus()
+            editor.remove()
+        self.refresh()
+        self.post_message(self.Edited())
 
-    def _on_blur(self, event: events.Blur) -> None:
-        """Leaving keeps a good value; a bad one stays to be seen and is not kept."""
-        if self.editing:
-            if self.problem:
-                self._edit(False)
-            else:
-                self._keep()
+    # --- painting ----------------------------------------------------------------------------------------------------
+
+    def watch_has_focus(self, has_focus: bool) -> None:
+        super().watch_has_focus(has_focus)
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        left = width - LABEL_WIDTH
+        room = min(width * WIDE_SHARE // 100, WIDEST) if self.screen.has_class("-wide") else left
+        value = self.strip(
+            [(f" {fitted(self.value, room - 2)} ", "error" if self.problem else "plain")],
+            room,
+            self.look("chosen") if self.has_focus else None,
+        )
+        label = self.strip([(f" {self._label}", "muted")], LABEL_WIDTH)
+        problem = self.strip([(f" {fitted(self.problem, left - room - 2)} ", "error")], left - room)
+        return Strip.join([label, value, problem])
 
 
 class Fields(Vertical):
-    """Labels, values, and beside each value what is wrong with it."""
+    """The three of them, one below the other."""
 
     def __init__(self, values: Mapping[str, str], *, id: str | None = None) -> None:  # noqa: A002  # Textual's name
         super().__init__(id=id)
@@ -145,18 +195,4 @@ class Fields(Vertical):
 
     def compose(self) -> ComposeResult:
         for name, label in self.labels().items():
-            with Horizontal(classes="field"):
-                yield Static(Content(label), classes="label")
-                yield Field(name, self._values[name])
-                yield Static(Content(""), classes="problem", id=f"{name}-problem")
-
-    def on_mount(self) -> None:
-        for field in self.query(Field):
-            self._say(field.name or "", field.problem)
-
-    def on_field_judged(self, message: Field.Judged) -> None:
-        self._say(message.name, message.problem)
-
-    def _say(self, name: str, problem: str) -> None:
-        self.query_one(f"#{name}-problem", Static).update(Content(problem), layout=False)
-        self.query_one(f"#{name}", Field).set_class(bool(problem), "-bad")
+            yield Field(name, label, self._values[name])
