@@ -279,14 +279,17 @@ def _add_undo(
         default="",
         help=_("the run, by its id, how that begins, or its number (default: the last one that changed anything)"),
     )
-    undo.add_argument("--yes", action="store_true", help=_("do not ask; the consent below is still needed"))
+    undo.add_argument("--yes", action="store_true", help=_("do not ask; the consents below are still needed"))
     undo.add_argument(
         "--accept",
         metavar="NAME",
-        choices=["replace-certificate"],
+        choices=["replace-certificate", "service-principal-key"],
         action="append",
         default=[],
-        help=_("consent to replace-certificate: the Auth certificate before the run becomes the current one again"),
+        help=_(
+            "consent to replace-certificate (the Auth certificate before the run becomes the current one again) or"
+            " service-principal-key (keys that the run took out of the shared service principal are added again)"
+        ),
     )
     _add_plan_file(undo)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from pushtui.base.commands import GraphRequest, Json
 from pushtui.procedure import questions
@@ -30,10 +30,14 @@ def keys_of(record: ServicePrincipalRecord) -> tuple[KeyCredentialRecord, ...]:
 
 def with_key(keys: Iterable[KeyCredentialRecord], der: bytes) -> str:
     """The body that leaves every key where it was and has `der` as well, at the end if it is new."""
+    return with_keys(tuple(keys), [der])
+
+
+def with_keys(keys: Sequence[KeyCredentialRecord], ders: Iterable[bytes]) -> str:
+    """As `with_key`, of several."""
     kept: list[Json] = [entry(key.type, key.usage, key.key) for key in keys if key.key is not None]
-    if not any(holds(key, der) for key in keys):
-        kept.append(entry("AsymmetricX509Cert", "Verify", der))
-    return _body(kept)
+    new = [der for der in ders if not any(holds(key, der) for key in keys)]
+    return _body([*kept, *(entry("AsymmetricX509Cert", "Verify", der) for der in new)])
 
 
 def without_key(keys: Iterable[KeyCredentialRecord], der: bytes) -> str:

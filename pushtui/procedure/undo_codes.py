@@ -39,6 +39,16 @@ FINDINGS: Mapping[str, Code] = {
         ATTENTION, "signed in to another directory than the run was; expected, observed: object ids"
     ),
     "undo.key-not-visible": Code(WAITING, "the key was taken out, reads still show it; subject: thumbprint"),
+    "undo.key-not-back": Code(WAITING, "the keys were put back, reads do not show them yet; subject: thumbprints"),
+    "undo.key-returns": Code(
+        WARNING, "the key is added again: its id, name and dates are new; subject: thumbprint; observed: its owner"
+    ),
+    "undo.key-expired": Code(
+        WARNING, "the key has ended, and Graph takes none that has; subject: thumbprint, or SHA-256"
+    ),
+    "undo.key-in-use": Code(
+        NOTE, "the organization signs with it, or will next, so its key stays; subject: thumbprint"
+    ),
     "undo.auth-server-anew": Code(NOTE, "it is made anew, so its ids and dates are new; subject: auth server"),
     "undo.auth-server-url-unknown": Code(
         WARNING, "its metadata URL was not known, so it cannot be made again; subject: auth server; {realm}"
@@ -76,6 +86,18 @@ ACTIONS: Mapping[str, ActionCode] = {
     "undo.service-principal.remove-key": ActionCode(
         "change", "send the list of keys without ours; target: app id", ("thumbprint", "sha256", "kept")
     ),
+    "undo.service-principal.restore-keys": ActionCode(
+        "change", "send the list with the keys that the run took out; target: app id", ("thumbprint", "sha256", "kept")
+    ),
+    "undo.service-principal.restored": ActionCode("wait", "reads show the keys again, twice", ("thumbprint",)),
+    "undo.renewal.remove-key": ActionCode(
+        "change", "send the list without the renewal's key; target: app id", ("thumbprint", "sha256", "kept")
+    ),
+    "undo.renewal.visible": ActionCode("wait", "reads do not show the key any more, twice", ("thumbprint",)),
+    "undo.renewal.restore-key": ActionCode(
+        "change", "send the list with the previous certificate's key; target: app id", ("thumbprint", "sha256", "kept")
+    ),
+    "undo.renewal.restored": ActionCode("wait", "reads show the key again, twice", ("thumbprint",)),
     "undo.service-principal.visible": ActionCode("wait", "reads do not show the key any more, twice", ("thumbprint",)),
     "undo.auth-server.remove": ActionCode("change", "remove what the run created; target: its name", ("realm", "url")),
     "undo.auth-server.create": ActionCode("change", "make what the run removed; target: its name", ("realm", "url")),

@@ -50,12 +50,13 @@ def settled(deeds: Iterable[Deed]) -> tuple[Deed, ...]:
     """One deed for each thing that was changed, in the order in which that was first done.
 
     A run that went on with an interrupted one may have sent a change of it again: what was before is what the first
-    found, what came of it is what the last one did.
+    found, what came of it is what the last one did. Of a list of keys, each key is a thing of its own.
     """
-    result: dict[tuple[str, str], Deed] = {}
+    result: dict[tuple[str, str, str], Deed] = {}
     for deed in deeds:
-        first = result.get((deed.id, deed.target))
-        result[deed.id, deed.target] = deed if first is None else replace(deed, before=first.before, undo=first.undo)
+        thing = (deed.id, deed.target, deed.arguments.get("sha256", "") if deed.became.get("keys") is not None else "")
+        first = result.get(thing)
+        result[thing] = deed if first is None else replace(deed, before=first.before, undo=first.undo)
     return tuple(result.values())
 
 
