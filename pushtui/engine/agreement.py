@@ -9,7 +9,7 @@ counts. The value before is what was shown, or what an earlier change of the sam
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -36,10 +36,15 @@ class Progress:
     gave: bool = False
     """Whether something was made whose value the plan could not know."""
 
-    def note(self, target: str, after: Json, *unless: Json) -> None:
+    def note(self, change: Change) -> None:
+        """This one was sent."""
+        self.take(change.target, change.after, volatile=change.volatile)
+
+    def take(self, target: str, after: Json, *unless: Json, volatile: Collection[str] = ()) -> None:
         """This value was sent to it; `unless`: what else it may have now, where the outcome is not known."""
         self.left[target] = (after, *unless)
-        self.gave = self.gave or LATER in map(str, _properties(after).values())
+        given = (str(value) for name, value in _properties(after).items() if name not in volatile)
+        self.gave = self.gave or LATER in given
 
 
 def difference(planned: Change, now: Change, progress: Progress) -> str:

@@ -226,7 +226,7 @@ class Application:
 
     def _send(self, change: Change) -> None:
         before = {query: self._survey.answers.get(query) for query in change.reads}
-        self._progress.note(change.target, change.after)
+        self._progress.note(change)
         sent = self._sources.send(change.command, self._signals.cancellation)
         answer: Answer | None = None
         error: PushtuiError | None = None

@@ -203,9 +203,9 @@ def progress_of(runs: Iterable[Run], digest: str) -> Progress:
     progress = Progress()
     for change in (each for run in runs if digest and run.header.get("reviewed") == digest for each in run.changes):
         if change.result == "done":
-            progress.note(change.target, change.after)
+            progress.take(change.target, change.after)
         elif change.effective:
-            progress.note(change.target, change.after, change.before)
+            progress.take(change.target, change.after, change.before)
     return progress
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from pushtui.base.commands import Cmdlet
+from pushtui.base.commands import Cmdlet, Later
 from pushtui.procedure import auth_server, certificate, push_proxy, questions, verification_result
 from pushtui.procedure.codes import finding
 from pushtui.procedure.model import (
@@ -224,7 +224,7 @@ def _restart(facts: Facts, server: str) -> Iterable[Action]:
         target=server,
         command=WindowsWrite(cmdlet, server),
         before={"started": started.isoformat() if started else None},
-        after={"started": None},
+        after={"started": str(Later("started"))},
         risk=Risk.REVERSIBLE,
         reads=(questions.health_manager(server),),
         volatile=frozenset({"started"}),

@@ -15,6 +15,7 @@ from pushtui.engine.plan import Plan
 from pushtui.procedure.model import Action, Ask, Change, Finding, Severity, Status, StepId, Trial, Wait
 from pushtui.profile import Profile
 from pushtui.reporting import sentences
+from pushtui.reporting.requests import body_lines
 
 if TYPE_CHECKING:  # reading runs needs what reads certificates, which the start of the screen does not
     from pushtui.engine.runs import Run
@@ -139,11 +140,15 @@ def _action(action: Action) -> Iterable[str]:
     match action:
         case Change():
             yield from _wrapped(clean_line(action.command.text), "     ", "       ")
-            yield from _wrapped(
-                _("before: {before}; after: {after}").format(before=_json(action.before), after=_json(action.after)),
-                "     ",
-                "       ",
-            )
+            for line in body_lines(action.command):
+                indent = " " * (len(line) - len(line.lstrip()))
+                yield from _wrapped(line.lstrip(), f"       {indent}", f"         {indent}")
+            where = sentences.where_text(action.command)
+            words = _("target: {where}; object: {object}").format(where=where, object=clean_line(action.target))
+            yield from _wrapped(words, "     ", "       ")
+            before = sentences.nothing_before(action) if action.before is None else _json(action.before)
+            words = _("before: {before}; after: {after}").format(before=before, after=_json(action.after))
+            yield from _wrapped(words, "     ", "       ")
             undo = sentences.undo_text(action)
             risk = sentences.risk_text(action.risk)
             yield from _wrapped(_("{risk}; undo: {undo}").format(risk=risk, undo=undo), "     ", "       ")

@@ -14,10 +14,13 @@ from pushtui.procedure.model import (
     Action,
     Ask,
     Change,
+    Command,
     Consent,
+    ExchangeWrite,
     Failure,
     FileWrite,
     Finding,
+    GraphWrite,
     Risk,
     Severity,
     Status,
@@ -240,8 +243,30 @@ def undo_text(change: Change) -> str:
             return _("nothing to take back: the service runs as before")
         case _, None:
             return _("there is no way back by a command")
+        case GraphWrite(), GraphWrite() as undo:
+            return _("{command}: the list as it is by then, with only this taken back").format(
+                command=clean_line(undo.text)
+            )
         case _, undo:
             return clean_line(undo.text)
+
+
+def nothing_before(change: Change) -> str:
+    """What stands for the value before where there is none, or none that could be read."""
+    return _("(not readable)") if change.id.startswith("push-proxy.") else _("(none)")
+
+
+def where_text(command: Command) -> str:
+    """Where a command is sent."""
+    match command:
+        case ExchangeWrite():
+            return _("the Exchange organization")
+        case WindowsWrite(server=server):
+            return _("Windows on {server}").format(server=clean_line(server))
+        case GraphWrite():
+            return _("Microsoft Graph, v1.0")
+        case _:
+            return _("this computer")
 
 
 def property_name(name: str) -> str:

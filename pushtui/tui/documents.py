@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from datetime import datetime
 
-from pushtui.base.commands import Json
 from pushtui.base.words import _
 from pushtui.engine.events import LogLine, StepReport
-from pushtui.procedure.model import Action, Ask, Change, Finding, GraphWrite, Risk, Severity, Status, Trial, Wait
+from pushtui.procedure.model import Action, Ask, Change, Finding, Risk, Severity, Status, Trial, Wait
 from pushtui.reporting import sentences
+from pushtui.reporting.requests import body_lines
 from pushtui.tui.actions import key_of
+from pushtui.tui.comparison import Comparison, rows
 from pushtui.tui.explanations import explanation
 from pushtui.tui.paragraphs import BLANK, Block, Columns, Paragraph, text
 from pushtui.tui.symbols import SEVERITY_INK, STATUS_INK, Symbols
@@ -118,8 +118,8 @@ def action_blocks(action: Action, place: int, symbols: Symbols, result: str = ""
         case Change():
             return [
                 Paragraph((*title, *_badge(action), *_result(result)), lead=lead),
-                *_command(action.command.text, symbols),
-                *_table(action),
+                *_command(action.command.text, symbols, body_lines(action.command)),
+                *_table(action, symbols),
             ]
         case Wait():
             note = _("up to {time}").format(time=countdown(action.seconds))
@@ -150,65 +150,29 @@ def _result(result: str) -> tuple[Piece, ...]:
     return ((f"  {words[result][0]}", words[result][1]),) if result in words else ()
 
 
-def _command(command: str, symbols: Symbols) -> list[Block]:
-    return [Paragraph(text(command, "command"), lead=(("    ", "plain"), (f"{symbols.bar} ", "line")), repeat=True)]
+def _command(command: str, symbols: Symbols, body: Iterable[str] = ()) -> list[Block]:
+    lead: tuple[Piece, ...] = (("    ", "plain"), (f"{symbols.bar} ", "line"))
+    rest = [
+        Paragraph(
+            text(line.lstrip(), "muted"), lead=(*lead, (" " * (len(line) - len(line.lstrip())), "plain")), repeat=True
+        )
+        for line in body
+    ]
+    return [Paragraph(text(command, "command"), lead=lead, repeat=True), *rest]
 
 
-def _table(change: Change) -> Iterable[Block]:
-    """The object, its properties before and after side by side, and the undo, all in the same columns."""
-    left, right = _properties(change.before), _properties(change.after)
-    names = list(dict.fromkeys((*left, *right)))
-    label = sentences.property_name
-    width = max(_LABEL, min(24, max((len(label(name)) for name in names), default=0)))
+def _table(change: Change, symbols: Symbols) -> Iterable[Block]:
+    """Where it is sent, the object, its properties before and after, and the undo."""
 
-    def row(heading: str, *cells: tuple[Piece, ...]) -> Block:
-        return Columns((text(heading, "muted"), *cells), (width, *(0 for _cell in cells)), indent=4, gap=2)
+    def row(heading: str, value: str, ink: str = "plain") -> Block:
+        return Columns((text(heading, "muted"), text(value, ink)), (_LABEL, 0), indent=4, gap=2)
 
-    if change.target not in sentences.action_title(change):
-        yield row(_("object"), text(change.target))
-    if left and right:
-        yield row("", text(_("before"), "muted"), text(_("after"), "muted"))
-    for name in names:
-        old, new = _shown(left.get(name)), _shown(right.get(name))
-        if not left:
-            yield row(label(name) or _("new"), text(new, "strong"))
-        elif not right:
-            yield row(label(name) or _("removed"), text(old, "strong"))
-        else:
-            yield row(label(name), text(old, "muted"), text(new, "muted" if old == new else "strong"))
-    if isinstance(change.command, GraphWrite) and change.command.request.body:
-        size = len(change.command.request.body.encode())
-        yield row(_("body"), text(_("{size} bytes of JSON").format(size=size)))
-    yield row(_("undo"), text(sentences.undo_text(change), "muted"))
-
-
-def _properties(value: Json) -> dict[str, Json]:
-    """A value as properties; one that is none has none."""
-    if value is None:
-        return {}
-    return value if isinstance(value, dict) else {"": value}
-
-
-def _shown(value: Json) -> str:
-    match value:
-        case None | "":
-            return _("(none)")
-        case bool():
-            return _("yes") if value else _("no")
-        case str() | int() | float():
-            return str(value)
-        case list():
-            return "\n".join(_shown(item) if not isinstance(item, dict) else _one_line(item) for item in value) or _(
-                "(none)"
-            )
-        case dict():
-            return _one_line(value)
-
-
-def _one_line(value: Json) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{name}: {_one_line(item)}" for name, item in value.items())
-    return value if isinstance(value, str) else json.dumps(value)
+    yield row(_("target"), sentences.where_text(change.command))
+    yield row(_("object"), change.target)
+    compared = rows(change.before, change.after, sentences.nothing_before(change))
+    if compared:
+        yield Comparison(compared, symbols.bar)
+    yield row(_("undo"), sentences.undo_text(change), "muted")
 
 
 def entry_document(line: LogLine) -> list[Block]:

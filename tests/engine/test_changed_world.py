@@ -169,7 +169,7 @@ def test_what_was_not_known_is_accepted_only_from_a_change_of_this_run() -> None
     now = change({"p": "a"}, {"p": "b"})
     progress = Progress()
     assert difference(planned, now, progress)
-    progress.note("Another", {"thumbprint": LATER})
+    progress.take("Another", {"thumbprint": LATER})
     assert difference(planned, now, progress) == ""
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -37,6 +39,8 @@ from pushtui.reporting.document import document, overall
 NOW = datetime(2026, 11, 22, 5, 30, tzinfo=UTC)
 PROFILE = Profile(tenant_domain="fabrikam.com", exchange=ExchangeSettings(server="ex01.lab.example"), environment="lab")
 
+LONG = base64.b64encode(bytes(range(256))).decode()
+
 CREATE = Change(
     "auth-server.create",
     StepId.AUTH_SERVER,
@@ -52,7 +56,7 @@ ADD = Change(
     "service-principal.add-key",
     StepId.SERVICE_PRINCIPAL,
     "app",
-    GraphWrite(GraphRequest("PATCH", "/servicePrincipals/1", body='{"secret": "never shown"}')),
+    GraphWrite(GraphRequest.of("PATCH", "/servicePrincipals/1", {"keyCredentials": [{"type": "X", "key": LONG}]})),
     {"keys": []},
     {"keys": [str(Later("thumbprint"))]},
     Risk.ORG_WIDE,
@@ -108,7 +112,7 @@ def test_the_plan_shows_command_before_after_risk_undo_and_the_consent() -> None
     flat = " ".join(text.split())
     assert "1. Create the auth server MicrosoftSts" in flat
     assert "New-AuthServer -Name 'MicrosoftSts'" in flat
-    assert 'before: nothing; after: {"name": "MicrosoftSts"}' in flat
+    assert 'before: (none); after: {"name": "MicrosoftSts"}' in flat
     assert "undo: Remove-AuthServer -Identity 'MicrosoftSts'" in flat
     assert "(known after apply)" in flat
     assert "concerns the whole organization" in flat
@@ -116,7 +120,10 @@ def test_the_plan_shows_command_before_after_risk_undo_and_the_consent() -> None
     assert "up to 120 s" in flat
     assert "--accept service-principal-key" in flat
     assert "CVE-2025-53786" in flat
-    assert "never shown" not in flat
+    assert "target: Microsoft Graph, v1.0; object: app" in flat
+    assert '{"type": "X", "key": "' in flat, "the body is part of the request"
+    assert LONG not in flat, "but for the middle of a certificate"
+    assert hashlib.sha1(base64.b64decode(LONG)).hexdigest().upper() in flat
     assert narrow(text)
 
 

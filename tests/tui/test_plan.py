@@ -37,7 +37,22 @@ async def test_the_plan_shows_command_before_after_risk_and_undo(drive: Any, mak
         ):
             assert words in it.text
         row = next(row for row in it.text.splitlines() if row.strip().startswith("Enabled") and "no" in row)
-        assert row.split()[-2:] == ["no", "yes"]
+        assert row.split() == ["Enabled", "-", "no", "│", "+", "yes"]
+
+
+@pytest.mark.parametrize(("width", "beside"), [(80, False), (99, False), (100, True), (120, True), (200, True)])
+async def test_before_and_after_stand_side_by_side_where_there_is_room(
+    drive: Any, make: Any, width: int, beside: bool
+) -> None:
+    async with drive(size=(width, 90), prepare=planned(make)) as it:
+        await it.press("p")
+        await it.until_text("Plan: 3 changes")
+        lines = [line.split() for line in it.text.splitlines()]
+        assert (["before", "│", "after"] in lines) is beside
+        assert (["Enabled", "-", "no", "│", "+", "yes"] in lines) is beside
+        assert (["Enabled", "-", "no"] in lines and ["+", "yes"] in lines) is not beside
+        for words in ("target", "Microsoft Graph", "object", "OnPrem-Proxy", '"keyCredentials"', "undo"):
+            assert words in it.text
 
 
 @pytest.mark.parametrize("key", ["a", "A", "p"])
