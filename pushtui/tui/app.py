@@ -149,7 +149,7 @@ class PushtuiApp(PaintsOnce[int], HasInks[int], inherit_bindings=False):
                 if isinstance(screen, screens.DoctorScreen):
                     screen.refresh_rows()
         if news.plan is not None:
-            self._show_plan(news.plan)
+            self._show_plan(news.plan, news.differs)
         if news.keys is not None:
             self._show_keys(news.keys, news.outcome)
         elif news.outcome:
@@ -249,11 +249,11 @@ class PushtuiApp(PaintsOnce[int], HasInks[int], inherit_bindings=False):
             screen.dismiss(None)
         self._stale &= set(self.screen_stack)
 
-    def _show_plan(self, plan: PlanLike) -> None:
+    def _show_plan(self, plan: PlanLike, differs: str) -> None:
         if self.conductor.file_in_the_way(plan) and not self.conductor.read_only:
             self._ask_for_file(plan)
         else:
-            self._open_plan(plan)
+            self._open_plan(plan, differs)
 
     def _show_interrupted(self, run: Run) -> None:
         """A run came to no end: go on with it, take it back, or decide later."""
@@ -281,7 +281,7 @@ class PushtuiApp(PaintsOnce[int], HasInks[int], inherit_bindings=False):
         report = self.conductor.state.reports[StepId.CERTIFICATE]
         self.push_screen(screens.FileScreen(self.conductor.profile.certificate_path, report), heard)
 
-    def _open_plan(self, plan: PlanLike) -> None:
+    def _open_plan(self, plan: PlanLike, differs: str = "") -> None:
         if not plan.actions and not plan.blocked:
             words = _("Nothing is left to take back") if plan.task.undoes else _("Nothing has to be changed")
             self.main.say(words, "ok")
@@ -301,6 +301,7 @@ class PushtuiApp(PaintsOnce[int], HasInks[int], inherit_bindings=False):
             self.conductor.profile.tenant_domain,
             self.symbols,
             refusal=refusal,
+            differs=differs,
             blocked={} if plan.task.undoes else {step: sentences.summary(reports[step]) for step in plan.blocked},
             identities=tuple(self.conductor.state.identities.values()),
         )

@@ -52,6 +52,8 @@ class News:
     """Whether anything but the log changed."""
     secrets: list[SecretRequest] = field(default_factory=list)
     plan: PlanLike | None = None
+    differs: str = ""
+    """Why it is shown although nobody asked: what was not as confirmed when the one before was applied."""
     keys: tuple[Key, ...] | None = None
     """The service principal's keys, where they were asked for."""
     outcome: tuple[StepReport, ...] = ()
@@ -99,6 +101,8 @@ class Conductor:
         """Field → what is wrong with what it holds now."""
         self.planned: dict[StepId, StepReport] = {}
         """The steps of the task that was planned last."""
+        self.differs = ""
+        """What was not as confirmed when the last plan was applied: the next one is shown because of it."""
         self.may_replace_file = False
         """Whether the person agreed that another file at the certificate path is replaced."""
         self._read_only = read_only
@@ -171,7 +175,8 @@ class Conductor:
         self._start("plan", steps, call)
 
     def apply(self, plan: PlanLike, consents: frozenset[Consent]) -> None:
-        """Do what the plan says."""
+        """Do what the plan says. Where the world is another one by then, what is left is planned again."""
+        self._applied = plan
         steps = tuple(dict.fromkeys(action.step for action in plan.actions))
 
         def call(session: SessionLike) -> Mapping[StepId, StepReport]:
@@ -179,6 +184,15 @@ class Conductor:
             return {} if plan.task == PROCEDURE else session.outcome
 
         self._start("undo" if plan.task.undoes else "apply", steps, call)
+
+    def _plan_again(self, plan: PlanLike) -> None:
+        """Put together what is left of this one, as it would be done now."""
+        if plan.task == PROCEDURE:
+            self.plan(tuple(plan.steps))
+        elif plan.task.undoes:
+            self.plan_undo(plan.task.steps, plan.task.undoes)
+        else:
+            self.plan_task(plan.task)
 
     def keys(self) -> None:
         """Read the service principal's keys."""
@@ -285,9 +299,13 @@ class Conductor:
     def _ended(self, event: OperationEnded, news: News) -> None:
         if event.result is None:
             return
+        if event.operation in {"apply", "undo"} and (differs := self._what_differs(event.result)):
+            self.differs = differs
+            self._plan_again(self._applied)
+            return
         match event.operation:
             case "plan":
-                news.plan = event.result
+                news.plan, news.differs, self.differs = event.result, self.differs, ""
             case "keys":
                 news.keys, news.outcome = event.result.keys, event.result.reports
             case "apply":
@@ -295,6 +313,12 @@ class Conductor:
             case "undo":
                 self.state.message = undone(event.result)
                 news.undone = self.state.message[1] == "ok"
+
+    def _what_differs(self, outcome: Mapping[StepId, StepReport]) -> str:
+        """What stopped a change because it is not as it was confirmed; empty where nothing did."""
+        reports = outcome or self.state.reports
+        found = (each for report in reports.values() for each in report.findings if each.code == "run.plan-changed")
+        return next((each.observed for each in found), "")
 
     def take(self) -> News:
         """Drain the bridge into the state."""

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from pushtui.engine.events import StepReport
+from pushtui.engine.plan import PROCEDURE, Task
 from pushtui.procedure.model import Consent, Finding, Severity, Status, StepId
 
 KEY = Consent.SERVICE_PRINCIPAL_KEY
@@ -172,3 +173,36 @@ async def test_another_file_at_the_certificate_path_is_only_replaced_when_agreed
         await it.press(answer)
         await it.until_text("Plan: 3 changes")
         assert it.session.overwrite_certificate_file is agreed
+
+
+@pytest.mark.parametrize("course", ["trust", "undo", "keys"])
+async def test_what_is_not_as_it_was_agreed_to_is_shown_again(drive: Any, make: Any, course: str) -> None:
+    changed = Finding("run.plan-changed", Severity.ATTENTION, "push-proxy.enable", "", "Organization: a → b")
+    report = StepReport(StepId.PUSH_PROXY, Status.ATTENTION, (changed,), (), make.now, 0.1)
+    task = {"trust": PROCEDURE, "undo": Task("undo", "run-1"), "keys": Task("keys")}[course]
+
+    def prepare(session: Any) -> None:
+        session.scripted_plan = make.plan(make.actions(), task=task)
+
+        def during(each: Any) -> None:
+            each.outcomes = {StepId.PUSH_PROXY: report} if operations_of(each)[-1] == "apply" else {}
+            each.outcome = each.outcomes if task != PROCEDURE else {}
+
+        session.during = during
+
+    async with drive(size=(120, 60), prepare=prepare) as it:
+        await it.press("A")
+        await it.until_text("3 changes")
+        assert "not as it was" not in it.text
+        await it.press("y")
+        await it.until_text("not as it was when you agreed (Organization: a → b)")
+        assert "Nothing has been changed yet" not in it.text
+        again = {"trust": "plan", "undo": "plan_undo", "keys": "task"}[course]
+        assert again in [call[0] for call in it.session.calls][2:]
+        await it.press("escape", "p")
+        await it.until_text("3 changes")
+        assert "not as it was" not in it.text, "that was the plan before"
+
+
+def operations_of(session: Any) -> list[str]:
+    return [call[0] for call in session.calls if call[0] in {"plan", "apply"}]

@@ -46,6 +46,7 @@ class PlanScreen(Painted, Screen[frozenset[Consent] | None]):
         symbols: Symbols,
         *,
         refusal: str = "",
+        differs: str = "",
         blocked: Mapping[StepId, str],
         identities: Sequence[Identity] = (),
     ) -> None:
@@ -54,6 +55,7 @@ class PlanScreen(Painted, Screen[frozenset[Consent] | None]):
         self._domain = domain
         self._symbols = symbols
         self._refusal = refusal
+        self._differs = differs
         self._blocked = blocked
         self._identities = identities
         self._open = sorted(plan.needed_consents)
@@ -79,10 +81,20 @@ class PlanScreen(Painted, Screen[frozenset[Consent] | None]):
     def _blocks(self) -> Sequence[Block]:
         dot = self._symbols.dot
         blocks: list[Block] = []
+        if self._differs:
+            words = _(
+                "Something is not as it was when you agreed ({what}), so that was not done, nor what builds on it."
+                " This is what is left, as it would be done now."
+            )
+            blocks += [Paragraph(text(words.format(what=self._differs), "warning")), BLANK]
         if self._refusal:
             blocks += [Paragraph(text(self._refusal, "warning")), BLANK]
         else:
-            words = _("Nothing has been changed yet. Everything below happens in this order when you press y.")
+            words = (
+                _("Everything below happens in this order when you press y.")
+                if self._differs
+                else _("Nothing has been changed yet. Everything below happens in this order when you press y.")
+            )
             blocks += [Paragraph(text(words, "muted")), BLANK]
         for identity in self._identities:
             blocks.append(Paragraph(text(sentences.identity(identity)), lead=((f"{dot} ", "muted"),)))
