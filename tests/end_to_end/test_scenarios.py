@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import pytest
+
+ROOT = Path(__file__).parents[2]
 ALL_OK = dict.fromkeys(
     ["tenant", "servers", "certificate", "auth-server", "service-principal", "push-proxy", "verification"], "ok"
 )
@@ -22,8 +26,19 @@ def _current(state: dict[str, Any]) -> str:
     return thumbprint
 
 
+def _look(lab: Any, pushtui: Callable[..., Any], codes: tuple[int, int]) -> None:
+    """Check and plan end with these exit codes, show what apply would do, and send no write."""
+    checked = pushtui("-p", lab.profile, "check", "--json")
+    planned = pushtui("-p", lab.profile, "plan", "--json")
+    assert (checked.code, planned.code) == codes, checked.errors + planned.errors
+    commands = [change["command"] for step in planned.document["steps"] for change in step["changes"]]
+    assert bool(commands) == (codes[1] == 3)
+    assert all(commands)
+    assert lab.writes() == []
+
+
 def _apply_twice(lab: Any, pushtui: Callable[..., Any]) -> None:
-    """Apply ends with everything ok, and a second apply sends no write."""
+    """Apply ends with everything ok, and a second apply sends no write; then a check finds nothing to change."""
     first = pushtui("-p", lab.profile, "apply", *CONSENTS, "--json")
     assert first.statuses == ALL_OK, first.errors
     assert first.code == 0
@@ -39,35 +54,40 @@ def _apply_twice(lab: Any, pushtui: Callable[..., Any]) -> None:
 def test_fresh_is_set_up_and_keeps_the_certificate_of_setup(start_lab: Any, pushtui: Any) -> None:
     lab = start_lab("fresh")
     before = lab.state()
-    checked = pushtui("-p", lab.profile, "check", "--json")
-    assert checked.code == 3
-    planned = pushtui("-p", lab.profile, "plan", "--json")
-    assert planned.code == 3
-    assert lab.writes() == []
+    _look(lab, pushtui, (3, 3))
     _apply_twice(lab, pushtui)
     after = lab.state()
     assert _current(after) == _current(before)
+    assert _thumbprints(after) == _thumbprints(before)
     exported = lab.exported_certificate.read_bytes()
     assert hashlib.sha1(exported, usedforsecurity=False).hexdigest().upper() == _current(after)
     assert _keys(after) == {hashlib.sha256(exported).hexdigest()}
     assert after["tenant"]["notifications"], "the probe's notification must have arrived in the tenant"
+    assert {to for mail in after["mail"] for to in mail["recipients"]} == {lab.line["smtp"]["recipient"]}
 
 
 def test_expired_certificate_ends_with_one_new_one(start_lab: Any, pushtui: Any) -> None:
     lab = start_lab("expired-certificate")
     before = lab.state()
+    _look(lab, pushtui, (3, 3))
     _apply_twice(lab, pushtui)
     after = lab.state()
     assert _current(after) != _current(before)
     new = _thumbprints(after) - _thumbprints(before)
     assert new == {_current(after)}
+    assert [_held(server) >= new for server in after["organization"]["servers"]] == [True] * 3
+    assert _smtp_defaults(after) == _smtp_defaults(before)
 
 
-def test_what_is_done_stays_done(start_lab: Any, pushtui: Any) -> None:
-    lab = start_lab("done")
+@pytest.mark.parametrize("scenario", ["done", "near-expiry"])
+def test_what_is_done_stays_done(start_lab: Any, pushtui: Any, scenario: str) -> None:
+    lab = start_lab(scenario)
     before = lab.state()
+    _look(lab, pushtui, (3, 3))
     _apply_twice(lab, pushtui)
     after = lab.state()
+    # What nobody can read (Get-PushNotificationApp is hidden) is sent once; its answer is the truth from then on.
+    assert set(lab.writes()) <= {"Enable-PushNotificationProxy", "Restart-Service"}
     assert _keys(after) == _keys(before)
     assert _current(after) == _current(before)
 
@@ -76,6 +96,7 @@ def test_keys_of_others_are_all_still_there(start_lab: Any, pushtui: Any) -> Non
     lab = start_lab("other-keys")
     before = _keys(lab.state())
     assert len(before) == 2
+    _look(lab, pushtui, (3, 3))
     _apply_twice(lab, pushtui)
     after = _keys(lab.state())
     assert before < after
@@ -85,12 +106,20 @@ def test_keys_of_others_are_all_still_there(start_lab: Any, pushtui: Any) -> Non
 def test_old_cu_stops_before_anything_changes(start_lab: Any, pushtui: Any) -> None:
     lab = start_lab("old-cu")
     before = lab.state()
-    applied = pushtui("-p", lab.profile, "apply", *CONSENTS, "--json")
-    assert applied.code == 4
-    assert applied.statuses["servers"] == "attention"
-    assert "servers.too-old" in applied.codes("servers")
-    assert lab.writes() == []
+    _look(lab, pushtui, (4, 4))
+    for _turn in range(2):
+        applied = pushtui("-p", lab.profile, "apply", *CONSENTS, "--json")
+        assert applied.code == 4
+        assert applied.statuses["servers"] == "attention"
+        assert {"servers.too-old", "servers.legacy", "servers.edge"} <= set(applied.codes("servers"))
+        assert lab.writes() == []
     assert _settings(lab.state()) == _settings(before)
+    assert not lab.exported_certificate.exists()
+
+
+def test_no_shipped_scenario_is_left_out() -> None:
+    shipped = {path.stem for path in (ROOT / "pushtui" / "lab" / "scenarios").glob("*.toml")}
+    assert shipped == {"fresh", "expired-certificate", "done", "near-expiry", "other-keys", "old-cu"}
 
 
 def _settings(state: dict[str, Any]) -> dict[str, Any]:
@@ -98,5 +127,14 @@ def _settings(state: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in state["organization"].items() if name != "now"}
 
 
+def _held(server: dict[str, Any]) -> set[str]:
+    return {certificate["thumbprint"] for certificate in server["certificates"]}
+
+
 def _thumbprints(state: dict[str, Any]) -> set[str]:
-    return {c["thumbprint"] for server in state["organization"]["servers"] for c in server["certificates"]}
+    return set().union(*map(_held, state["organization"]["servers"]))
+
+
+def _smtp_defaults(state: dict[str, Any]) -> dict[str, str]:
+    """Server → thumbprint of its default SMTP certificate."""
+    return {server["name"]: server["internal_transport"] for server in state["organization"]["servers"]}
