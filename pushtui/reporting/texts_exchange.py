@@ -256,8 +256,9 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "verification.mail-refused": ("The test message was not taken", "Check the [mail] table of the profile"),
     "verification.mail-look": (
         (
-            "On the device, look at: the badge on the app's icon, the number on it, the message in the inbox, and that"
-            " the badge goes when it is read"
+            "On the device, look at four things: the account is set up in OWA for Devices, the app is in the background"
+            " (the home screen is shown), the message is in the inbox, and within minutes the app's icon shows how many"
+            " messages are unseen"
         ),
         "",
     ),

@@ -68,6 +68,15 @@ def test_the_brief_words_fit_beside_a_step_at_80_columns(code: str) -> None:
     assert "?" not in text
 
 
+def test_after_the_test_message_the_four_things_of_the_procedure_are_named() -> None:
+    text = sentences.finding_text(codes.finding("verification.mail-look"))
+    for word in ("account is set up", "in the background", "in the inbox", "icon shows how many messages are unseen"):
+        assert word in text
+    stopped = sentences.finding_text(codes.finding("verification.apps-stopped"))
+    assert "stopped working on 15 May 2018" in stopped
+    assert "no badge can appear" in stopped
+
+
 def test_servers_are_counted_briefly() -> None:
     def brief(*versions: str) -> str:
         found = [codes.finding("servers.current", "x", observed=version) for version in versions]
