@@ -24,6 +24,7 @@ from pushtui.lab.organization.cmdlets import (
 from pushtui.lab.organization.roles import granted
 from pushtui.lab.organization.server import Server
 from pushtui.lab.organization.state import OrganizationState
+from pushtui.lab.organization.versions import as_of
 from pushtui.lab.remoting.cmdlet import CmdletSpec
 
 _EXCHANGE = (
@@ -102,7 +103,8 @@ class ExchangeHost(_Host):
             names -= {"get-pushnotificationapp"}
         if executing is not None and not executing.has_push_proxy:
             names = frozenset(name for name in names if "pushnotification" not in name)
-        return {name: spec for name, spec in self._specs.items() if name in names}
+        version = executing.version if executing else self._server.version
+        return {name: as_of(spec, version) for name, spec in self._specs.items() if name in names}
 
 
 class WindowsHost(_Host):

@@ -15,6 +15,7 @@ from pushtui.lab.organization.errors import TASKS, Refused, invalid_argument, no
 from pushtui.lab.organization.objects import AD_CONFIGURATION, directory_object
 from pushtui.lab.organization.state import OrganizationState
 from pushtui.lab.organization.task import DOMAIN_CONTROLLER, executing_server, task
+from pushtui.lab.organization.versions import knows_domain_name
 from pushtui.lab.remoting.cmdlet import CmdletSpec, Invocation, MultiValued, Parameter, RemoteObject
 
 _TYPES = ("ADFS", "AzureAD", "Facebook", "LinkedIn", "MicrosoftACS")
@@ -79,6 +80,7 @@ def cmdlets(organization: OrganizationState) -> tuple[CmdletSpec, ...]:
 
 
 def auth_server_object(organization: OrganizationState, server: AuthServer) -> RemoteObject:
+    newer = {"DomainName": MultiValued(server.domains)} if knows_domain_name(organization.schema_version) else {}
     return directory_object(
         organization,
         server,
@@ -92,7 +94,7 @@ def auth_server_object(organization: OrganizationState, server: AuthServer) -> R
             "AuthorizationEndpoint": server.authorization_endpoint,
             "AuthMetadataUrl": server.metadata_url,
             "Realm": server.realm,
-            "DomainName": MultiValued(server.domains),
+            **newer,
             "Type": server.type,
             "Enabled": server.enabled,
             "IsDefaultAuthorizationEndpoint": server.default_authorization_endpoint,
