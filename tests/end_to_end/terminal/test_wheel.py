@@ -96,10 +96,18 @@ def test_the_installed_program_looks_the_same(
 
     here, there = start(Path(sys.executable), {"PYTHONPATH": str(ROOT)}), start(installed, {})
 
+    def differing() -> list[Any]:
+        pairs = [pair for rows in zip(here.cells(), there.cells(), strict=True) for pair in zip(*rows, strict=True)]
+        return [(place, *pair) for place, pair in enumerate(pairs) if pair[0] != pair[1]]
+
     def both(met: Callable[[str], bool]) -> None:
         """Wait until both show it and not one cell differs."""
         until(here, met)
-        until(there, lambda text: met(text) and met(here.screen()) and there.cells() == here.cells())
+        until(there, met)
+        try:
+            until(there, lambda text: here.screen() and not differing())
+        except AssertionError:
+            pytest.fail(f"Cells that differ, counted by rows of 120: {differing()[:5]}")
 
     def press(key: str) -> None:
         here.press(key)
