@@ -24,6 +24,7 @@ from pushtui.base.clock import SystemClock
 from pushtui.base.commands import Json
 from pushtui.base.errors import Cancelled, PushtuiError, Side, UsageError
 from pushtui.base.secret import Secret
+from pushtui.base.text import clean_line
 from pushtui.base.words import _
 from pushtui.engine.connections import read_only_refused
 from pushtui.engine.doctor.rows import DoctorRow, Verdict, ordered, worst
@@ -128,7 +129,8 @@ def _refuse_bad_fields(profile: Profile) -> None:
     for (name, judge), value in zip(VALIDATORS.items(), values, strict=True):
         sentence = judge(value)
         if sentence:
-            raise UsageError(f"profile.{name.replace('_', '-')}", f"{name}: {sentence.rstrip('.')}")
+            where = clean_line(str(profile.path))
+            raise UsageError(f"profile.{name.replace('_', '-')}", f"{name}: {sentence.rstrip('.')}", where=where)
 
 
 def run_doctor(profile: Profile, *, json: bool) -> int:

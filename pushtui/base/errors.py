@@ -64,7 +64,8 @@ class PushtuiError(Exception):
 
     def __str__(self) -> str:
         head = f"{self.what} ({self.where})" if self.where else self.what
-        return " ".join(f"{part.rstrip('.')}." for part in (head, self.cause, self.remedy) if part)
+        parts = (part.rstrip(".") for part in (head, self.cause, self.remedy) if part)
+        return " ".join(part if part.endswith("?") else f"{part}." for part in parts)
 
 
 class UsageError(PushtuiError):

@@ -79,6 +79,29 @@ def test_expired_certificate_ends_with_one_new_one(start_lab: Any, pushtui: Any)
     assert _smtp_defaults(after) == _smtp_defaults(before)
 
 
+@pytest.mark.parametrize(
+    ("certificate", "code", "observed"),
+    [
+        ("key_size = 1024", "certificate.key-too-small", "1024"),
+        ("not_before_days = -900\nnot_after_days = -1", "certificate.expired", ""),
+        ("private_key = false", "certificate.key-missing-everywhere", ""),
+    ],
+)
+def test_a_certificate_that_cannot_serve_is_a_finding(
+    start_lab: Any, pushtui: Any, tmp_path: Path, certificate: str, code: str, observed: str
+) -> None:
+    scenario = tmp_path / "own.toml"
+    scenario.write_text(f'[[organization.certificates]]\nid = "auth-certificate"\n{certificate}\n')
+    lab = start_lab(str(scenario))
+    checked = pushtui("-p", lab.profile, "check", "--step", "certificate", "--json")
+    assert checked.code == 3
+    (step,) = checked.document["steps"]
+    (finding,) = [finding for finding in step["findings"] if finding["code"] == code]
+    assert observed in finding["observed"]
+    assert finding["remedy"]
+    assert lab.writes() == []
+
+
 @pytest.mark.parametrize("scenario", ["done", "near-expiry"])
 def test_what_is_done_stays_done(start_lab: Any, pushtui: Any, scenario: str) -> None:
     lab = start_lab(scenario)
