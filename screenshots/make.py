@@ -74,7 +74,7 @@ def installed_font() -> str:
 async def first_and_running(camera: Photographer) -> None:
     await camera.until("Ready")
     camera.take("first")
-    await camera.press("c")
+    await camera.press("R")
     await camera.until("checking")
     await camera.until("ok")
     camera.take("running")
@@ -97,7 +97,7 @@ async def plan_and_all_ok(camera: Photographer) -> None:
 
 async def failure(camera: Photographer) -> None:
     await camera.until("Ready")
-    await camera.press("c")
+    await camera.press("R")
     await camera.until("needs you")
     await camera.press("2")
     camera.take("failure")

@@ -59,8 +59,8 @@ def test_a_flag_counts_before_the_environment_and_that_before_the_file(file: Pat
 
 
 def test_keys_are_read_quoted_and_dotted(file: Path) -> None:
-    gathered = read(file, '[keys]\nmain.plan = "f5"\n"main.renew" = ""\nlog.find-next = "n,f3"\n')
-    assert gathered.or_refuse().keys == {"main.plan": "f5", "main.renew": "", "log.find-next": "n,f3"}
+    gathered = read(file, '[keys]\nmain.plan = "f7"\n"main.renew" = ""\nlog.find-next = "n,f3"\n')
+    assert gathered.or_refuse().keys == {"main.plan": "f7", "main.renew": "", "log.find-next": "n,f3"}
     assert gathered.origin("keys.main.renew").where == f"{file}, line 3"
 
 
@@ -129,7 +129,7 @@ def test_the_example_says_everything_and_changes_nothing(file: Path) -> None:
         line[1:] if line.startswith("#") and not line.startswith("# ") else line for line in text.splitlines()
     )
     settings = read(file, bare).or_refuse()
-    assert settings.keys == {"main.plan": "p,f5"}
+    assert settings.keys == {"main.plan": "p,f7"}
     assert set(tomllib.loads(bare)) == set(NAMES)
     assert max(map(len, text.splitlines())) <= 100
 
@@ -213,7 +213,7 @@ def own_keys_again() -> Any:
 @pytest.mark.parametrize(
     ("written", "name"),
     [
-        ("p", "p"), ("P", "P"), ("?", "question_mark"), ("/", "slash"), ("F5", "f5"), ("Ctrl+R", "ctrl+r"),
+        ("p", "p"), ("P", "P"), ("?", "question_mark"), ("/", "slash"), ("F7", "f7"), ("Ctrl+R", "ctrl+r"),
         ("ctrl+shift+up", "ctrl+shift+up"), ("Esc", "escape"), ("Return", "enter"), ("PgUp", "pageup"),
         ("Space", "space"), ("question_mark", "question_mark"), ("+", "plus"), ("é", "é"),
         ("nokey", ""), ("hyper+x", ""), ("ctrl+", ""), ("", ""), ("f99", ""),
@@ -229,14 +229,14 @@ def test_actions_have_ids_of_their_own() -> None:
 
 
 def test_the_table_shows_the_persons_keys(own_keys_again: None) -> None:
-    assert keymap.use({"main.plan": "F5, Ctrl+T", "main.renew": ""}) == {
-        "main.plan": "f5,ctrl+t",
+    assert keymap.use({"main.plan": "F7, Ctrl+T", "main.renew": ""}) == {
+        "main.plan": "f7,ctrl+t",
         "main.renew": keymap.NO_KEY,
     }
     shown = {action.id: action.display for action in actions()}
-    assert shown["main.plan"] == "F5 Ctrl+T"
+    assert shown["main.plan"] == "F7 Ctrl+T"
     assert shown["main.renew"] == ""
-    assert (key_of("plan"), key_of("renew"), key_of("help")) == ("F5", "Ctrl+P", "?")
+    assert (key_of("plan"), key_of("renew"), key_of("help")) == ("F7", "Ctrl+P", "?")
 
 
 def test_the_tables_own_keys_are_no_conflict(file: Path) -> None:
@@ -247,12 +247,12 @@ def test_the_tables_own_keys_are_no_conflict(file: Path) -> None:
 @pytest.mark.parametrize(
     ("keys", "says"),
     [
-        ('main.paln = "f5"', "names an unknown action “main.paln”. Did you mean “main.plan”?"),
-        ('main.plan = "f5,nokey"', "“nokey” is not the name of a key"),
-        ('main.plan = "c"', "main.plan and main.check-all would have the same key c"),
+        ('main.paln = "f7"', "names an unknown action “main.paln”. Did you mean “main.plan”?"),
+        ('main.plan = "f7,nokey"', "“nokey” is not the name of a key"),
+        ('main.plan = "R"', "main.plan and main.check-all would have the same key R"),
         ('main.plan = "f"', "main.plan and log.follow would have the same key f"),
         ('main.plan = "ctrl+q"', "main.plan and any.quit would have the same key ctrl+q"),
-        ('main.plan = "f5"\nmain.renew = "f5"', "main.plan and main.renew would have the same key f5"),
+        ('main.plan = "f7"\nmain.renew = "f7"', "main.plan and main.renew would have the same key f7"),
         ('any.quit = ""', "any.quit cannot be without a key"),
     ],
 )
@@ -262,20 +262,20 @@ def test_keys_that_get_in_each_others_way_are_told(file: Path, keys: str, says: 
 
 
 def test_keys_can_change_places(file: Path) -> None:
-    assert list(keymap.problems(read(file, '[keys]\nmain.plan = "c"\nmain.check-all = "p"\n'))) == []
+    assert list(keymap.problems(read(file, '[keys]\nmain.plan = "R"\nmain.check-all = "p"\n'))) == []
 
 
 # --- pushtui config --------------------------------------------------------------------------------------------------
 
 
 def test_config_shows_where_everything_comes_from(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    file.write_text('theme = "nord"\n[keys]\nmain.plan = "f5"\n')
+    file.write_text('theme = "nord"\n[keys]\nmain.plan = "f7"\n')
     assert cli.main(["config", "--mouse"]) == 0
     shown = {line.split()[0]: line for line in capsys.readouterr().out.splitlines() if line}
     assert shown["theme"].split()[1:] == ['"nord"', f"{file},", "line", "1"]
     assert shown["mouse"].split()[1:] == ["true", "--mouse"]
     assert shown["plain"].split()[1:] == ["false", "default"]
-    assert shown["keys.main.plan"].split()[1:] == ['"f5"', f"{file},", "line", "3"]
+    assert shown["keys.main.plan"].split()[1:] == ['"f7"', f"{file},", "line", "3"]
 
 
 def test_config_as_json(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -297,12 +297,12 @@ def test_config_check_lists_what_is_wrong(file: Path, capsys: pytest.CaptureFixt
 
 
 def test_config_keys_and_path(file: Path, capsys: pytest.CaptureFixture[str], own_keys_again: None) -> None:
-    file.write_text('[keys]\nmain.plan = "f5"\n')
+    file.write_text('[keys]\nmain.plan = "f7"\n')
     assert cli.main(["config", "path"]) == 0
     assert cli.main(["config", "keys"]) == 0
     out = capsys.readouterr().out.splitlines()
     assert out[0] == str(file)
-    assert any(line.split()[:2] == ["main.plan", "F5"] for line in out)
+    assert any(line.split()[:2] == ["main.plan", "F7"] for line in out)
 
 
 def test_a_mistake_in_the_settings_stops_a_check(file: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -86,7 +86,7 @@ class Log:
         return Listener(self, source, self._calls, self._begin)
 
     def _begin(self, source: str, about: object) -> int:
-        assert self._calls is not None, "only who keeps calls begins one"
+        assert self._calls is not None
         with self._lock:
             steps = (self.step,) if self.step else self._askers.get(about, ())
         return self._calls.begin(source, about, self.clock.now(), steps, self._redactor.redact)

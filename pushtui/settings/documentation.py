@@ -41,7 +41,7 @@ def example() -> str:
             continue
         note = _("(also in the environment: {variable})").format(variable=variable(name))
         parts.append(f"{_commented(meaning(name))}\n{_commented(note)}\n#{name} = {toml(getattr(defaults, name))}")
-    parts.append(f'{_commented(meaning("keys"))}\n[keys]\n#main.plan = "p,f5"')
+    parts.append(f'{_commented(meaning("keys"))}\n[keys]\n#main.plan = "p,f7"')
     return "\n\n".join(parts) + "\n"
 
 

@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -26,6 +26,7 @@ from pushtui.settings.model import OWN_THEMES, TEXTUAL_THEMES, Settings
 from pushtui.tui import hangup, keymap, screens, theme
 from pushtui.tui.actions import actions, bindings
 from pushtui.tui.conductor import TASK_STEPS, Conductor
+from pushtui.tui.copies import Copyable
 from pushtui.tui.inks import LOOKS, HasInks
 from pushtui.tui.painting import PaintsOnce
 from pushtui.tui.preload import preload
@@ -35,6 +36,7 @@ from pushtui.tui.session import PlanLike, SessionFactory
 from pushtui.tui.stylesheets import style_sheets
 from pushtui.tui.symbols import ASCII, UNICODE, plain
 from pushtui.tui.terminal import Terminal
+from pushtui.tui.widgets.key_bar import KeyBar
 
 if TYPE_CHECKING:
     from pushtui.engine.runs import Run
@@ -336,6 +338,42 @@ class PushtuiApp(PaintsOnce[int], HasInks[int], inherit_bindings=False):
         """Show the help."""
         session = self.conductor.runner.session
         self.push_screen(screens.HelpScreen(step, self.symbols, session.log_path if session else None))
+
+    # --- copying ---------------------------------------------------------------------------------------------------
+
+    def offer_copies(self, things: Sequence[Copyable]) -> None:
+        """Copy the one thing that there is, or let the person choose."""
+        if len(things) == 1:
+            self.copy(things[0])
+        elif things:
+            self.push_screen(
+                screens.CopyScreen(things, self.symbols), lambda thing: self.copy(thing) if thing else None
+            )
+
+    def copy(self, thing: Copyable) -> None:
+        """Copy, and say in the line of keys which way it went."""
+        self.run_worker(self._copy(thing), name="copy", exit_on_error=False)
+
+    async def _copy(self, thing: Copyable) -> None:
+        from pushtui.tui import clipboard  # the start does not need it
+
+        try:
+            words = thing.text if isinstance(thing.text, str) else await asyncio.to_thread(thing.text)
+        except Exception as error:  # the session was closed meanwhile, or a defect: no value is told
+            words = _("{what} could not be copied: {kind}").format(what=thing.what, kind=type(error).__name__)
+            self._tell(words, "error")
+        else:
+            copied = await clipboard.copy(words, self._write)
+            self._tell(copied.sentence, "warning" if copied.way is clipboard.Way.NONE else "ok")
+
+    def _tell(self, words: str, ink: str) -> None:
+        for key_bar in self.screen.query(KeyBar):
+            key_bar.tell(words, ink)
+
+    def _write(self, sequence: str) -> None:
+        if self._driver is not None:
+            self._driver.write(sequence)
+            self._driver.flush()
 
     def open_entry(self, entry: LogLine) -> None:
         """Show an entry of the log in full."""

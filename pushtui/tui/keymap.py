@@ -20,14 +20,21 @@ ALIASES = {"esc": "escape", "return": "enter", "del": "delete", "pgup": "pageup"
 _NAMES = {key.value for key in Keys} | set(KEY_ALIASES) | {f"f{number}" for number in range(1, 25)}
 _WITH = ("ctrl", "shift", "alt")
 
+DIALOGS: tuple[Where, ...] = (
+    "reading", "doctor", "copy", "code", "browser", "secret", "consent", "quit", "file", "interrupted", "ask",
+)  # fmt: skip
+"""What is shown on top of a screen."""
+
 OVER: Mapping[Where, tuple[Where, ...]] = {
     "main": ("main", "any"),
     "steps": ("steps", "main", "any"),
     "detail": ("detail", "main", "any"),
     "log": ("log", "main", "any"),
     "fields": ("fields", "main", "any"),
-    "plan": ("plan", "any"),
-    "doctor": ("doctor", "any"),
+    "plan": ("plan", "detail", "any"),
+    "keys": ("keys", "any"),
+    **{each: (each, "dialog", "any") for each in DIALOGS},
+    "dialog": ("dialog", "any"),
     "any": ("any",),
 }
 """Place → the places whose keys count in it, first the one that counts most."""

@@ -65,6 +65,8 @@ class PaintsOnce(App[ReturnType], inherit_bindings=False):
                     while closing is not None and not closing.is_done:  # noqa: ASYNC110  # to await it here is refused
                         await asyncio.sleep(1 / 60)
                     for _round in range(_ROUNDS):
+                        if not self.screen_stack:  # the application ended meanwhile
+                            return
                         await _handled(self.screen, *self.screen.walk_children())
                         if not (self.screen._layout_required or self.screen._scroll_required):
                             break

@@ -8,6 +8,7 @@ from pushtui.base.words import _
 from pushtui.procedure.model import Status, StepId
 from pushtui.reporting import sentences
 from pushtui.tui.actions import actions, key_of
+from pushtui.tui.actions import bar as bar_of
 from pushtui.tui.conductor import ALL, TASK_STEPS, Conductor
 from pushtui.tui.explanations import purpose
 from pushtui.tui.state import State
@@ -15,8 +16,6 @@ from pushtui.tui.times import age, countdown, duration, whole
 from pushtui.tui.widgets.connection_bar import Bar
 from pushtui.tui.widgets.key_bar import Key
 from pushtui.tui.widgets.step_list import Row
-
-_LOG_KEYS = ("follow", "find", "find_next(1)", "narrow", "only_step", "open_entry")
 
 
 def row(state: State, step: StepId, now: datetime) -> Row:
@@ -97,18 +96,13 @@ def why_not(conductor: Conductor, name: str, step: StepId) -> str:
 
 def main_keys(conductor: Conductor, step: StepId, *, alone: bool) -> list[Key]:
     """The keys of the main screen; `alone`: a pane has the room of others, and Esc goes back."""
-    keys = [
-        (action.display.partition(" ")[0], action.label, not why_not(conductor, action.name, step))
-        for action in actions()
-        if action.bar and action.keys and not (alone and action.name in {"edit", "show_log"})
-    ]
+    off = [each.name for each in actions() if each.where == "main" and each.bar and why_not(conductor, each.name, step)]
+    keys = bar_of("main", off=off, without=("edit", "show_log") if alone else ())
     return [(key_of("back"), _("back"), True), *keys] if alone else keys
 
 
 def log_keys() -> list[Key]:
     """The keys while the log has the focus."""
-    keys = [(action.display, action.label, True) for action in actions() if action.name in _LOG_KEYS]
-    main = [
-        (key_of(name), label, True) for name, label in (("zoom", _("zoom")), ("back", _("back")), ("help", _("help")))
-    ]
-    return [*keys, *main]
+    main = {each.name: each for each in actions() if each.where == "main"}
+    others = [main[name] for name in ("copy", "zoom", "back", "help")]
+    return [*bar_of("log"), *((each.display.partition(" ")[0], each.label, True) for each in others if each.keys)]

@@ -14,6 +14,7 @@ from pushtui.profile import Profile
 
 if TYPE_CHECKING:
     from pushtui.engine.runs import Run
+    from pushtui.engine.snapshot import Snapshot
 
 
 class PlanLike(Protocol):
@@ -67,6 +68,8 @@ class SessionLike(Protocol):
     def apply(self, plan: Any, consents: frozenset[Consent]) -> None: ...
 
     def doctor(self) -> object: ...
+
+    def snapshot(self) -> Snapshot: ...
 
     def answer(self, ask_id: str, done: bool) -> None: ...
 

@@ -166,7 +166,7 @@ def test_a_crash_of_the_screen_tells_no_secret(
         text = re.sub(r"\s+", "", ESCAPES.sub("", seen))
         if "Trustchain" in text and not acted:
             acted.append("check")
-            return b"c"
+            return b"R"
         if "Keptinmemory" in text and len(acted) == 1:
             acted.append("passphrase")
             (hidden / "now").touch()

@@ -96,7 +96,7 @@ def test_after_the_terminal_is_closed(lab: Any, begin: Any) -> None:
     master, slave = pty.openpty()
     process = begin(terminal=slave)
     os.close(slave)
-    eventually(lambda: _pressed(master, b"c") and _reading(lab))
+    eventually(lambda: _pressed(master, b"R") and _reading(lab))
     assert lab.state()["shells"] != NONE
     os.close(master)
     process.send_signal(signal.SIGHUP)

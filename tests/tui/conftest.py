@@ -39,7 +39,9 @@ from pushtui.procedure.model import (
 )
 from pushtui.profile import Profile
 from pushtui.settings.model import Settings
+from pushtui.tui import clipboard as clipboard_module
 from pushtui.tui.app import PushtuiApp
+from pushtui.tui.clipboard import Copied, Way
 from pushtui.tui.terminal import Terminal
 
 NOW = datetime(2026, 11, 22, 10, 30, tzinfo=UTC)
@@ -354,3 +356,16 @@ def make() -> SimpleNamespace:
     return SimpleNamespace(
         actions=sample_actions, plan=ScriptedPlan, now=NOW, terminal=TERMINAL, session=ScriptedSession
     )
+
+
+@pytest.fixture
+def clipboard(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What was copied."""
+    copied: list[str] = []
+
+    async def copy(text: str, write: Any) -> Copied:
+        copied.append(text)
+        return Copied(Way.TERMINAL, None)
+
+    monkeypatch.setattr(clipboard_module, "copy", copy)
+    return copied

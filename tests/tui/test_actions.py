@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 from collections import Counter
+from typing import Any, get_args
 
-from pushtui.tui.actions import actions
+import pytest
+from textual.dom import DOMNode
+
+import pushtui.tui.screens
+import pushtui.tui.widgets
+from pushtui.tui.action import Where
+from pushtui.tui.actions import actions, bar
+from pushtui.tui.keymap import OVER
+from pushtui.tui.screens.reading import HelpScreen
+from pushtui.tui.symbols import UNICODE
+
+SWALLOWED = {"ctrl+a", "ctrl+b", "ctrl+s", "ctrl+q", "ctrl+z", "ctrl+p", "f1", "f10", "f11", "f12"}
+"""tmux's and screen's prefixes, flow control, job control, Docker's detaching, and what terminals keep for menus."""
 
 
 def test_no_key_means_two_things_in_one_place() -> None:
@@ -15,9 +30,80 @@ def test_no_key_means_two_things_in_one_place() -> None:
 def test_nothing_is_listed_twice() -> None:
     listed = Counter((action.where, action.name) for action in actions())
     assert [place for place, times in listed.items() if times > 1] == []
+    assert [name for name, times in Counter(action.id for action in actions()).items() if times > 1] == []
     offered = Counter(action.description for action in actions() if action.palette)
     assert [sentence for sentence, times in offered.items() if times > 1] == []
 
 
 def test_what_the_key_bar_or_the_palette_offers_is_explained() -> None:
     assert [action.name for action in actions() if (action.bar or action.palette) and not action.description] == []
+
+
+def test_no_key_that_something_else_takes_is_the_only_one() -> None:
+    suspending = {"main.suspend"}  # that is what Ctrl+Z is for
+    only = [each.id for each in actions() if set(each.keys.split(",")) <= SWALLOWED and each.id not in suspending]
+    assert only == []
+    assert [each.id for each in actions() if "alt+" in each.keys] == []
+
+
+def _classes() -> list[type[DOMNode]]:
+    """Every screen and widget of ours."""
+    found = []
+    for package in (pushtui.tui.screens, pushtui.tui.widgets):
+        for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+            loaded = importlib.import_module(module.name)
+            found += [
+                each
+                for each in vars(loaded).values()
+                if isinstance(each, type) and issubclass(each, DOMNode) and each.__module__ == module.name
+            ]
+    return found
+
+
+def test_every_key_of_a_screen_or_a_pane_is_in_the_table() -> None:
+    ids = {action.id for action in actions()}
+    escaped = [
+        (each.__name__, binding.key)
+        for each in _classes()
+        for binding in each.__dict__.get("BINDINGS", ())
+        if binding.id not in ids and not binding.key.isdigit() and binding.action != "restore"
+    ]
+    assert escaped == [], "a digit is explained by its list, and what a field does with Esc by the field's own line"
+
+
+def test_every_action_has_somebody_who_does_it() -> None:
+    by_id: dict[str | None, list[type[DOMNode]]] = {}
+    for each in _classes():
+        for binding in each.__dict__.get("BINDINGS", ()):
+            by_id.setdefault(binding.id, []).append(each)
+    for action in actions():
+        if action.where == "any":
+            continue
+        owners = by_id[action.id]
+        method = f"action_{action.name.partition('(')[0]}"
+        assert all(hasattr(owner, method) for owner in owners), action.id
+
+
+def test_the_help_names_every_action_with_its_keys() -> None:
+    from pushtui.procedure.model import StepId
+    from pushtui.tui.copies import as_text
+
+    text = as_text(HelpScreen(StepId.TENANT, UNICODE, None).blocks(), 200)
+    for action in actions():
+        if action.description:
+            assert any(
+                line.startswith(action.display) and line.endswith(action.description) for line in text.splitlines()
+            ), action.id
+
+
+@pytest.mark.parametrize("where", get_args(Where))
+def test_the_key_bar_shows_what_the_table_says(where: Any) -> None:
+    table = {action.display.partition(" ")[0]: action.label for action in actions() if action.where == where}
+    shown = bar(where)
+    assert all(table[key] == label for key, label, _can in shown)
+    assert len({key for key, _label, _can in shown}) == len(shown)
+
+
+def test_every_place_says_whose_keys_count_in_it() -> None:
+    assert set(OVER) == set(get_args(Where))
+    assert all(places[0] == place for place, places in OVER.items())

@@ -66,7 +66,7 @@ async def test_what_was_found_is_shown_again_and_r_tests_anew(drive: Any) -> Non
 
 async def test_nothing_is_tested_while_a_check_runs(drive: Any) -> None:
     async with drive(prepare=lambda session: session.gate.clear()) as it:
-        await it.press("c")
+        await it.press("R")
         await it.until(lambda: it.sessions and it.session.entered.is_set())
         await it.press("d")
         assert not isinstance(it.app.screen, DoctorScreen)

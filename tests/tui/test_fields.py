@@ -34,7 +34,7 @@ async def test_letters_are_text_in_a_field_and_commands_outside(drive: Any) -> N
         await it.press("e", *"qcxA")
         assert "fabrikam.comqcxA" in it.text
         assert not [call for session in it.sessions for call in session.calls]
-        await it.press("escape", "c")
+        await it.press("escape", "R")
         await it.until_text("All steps ok")
 
 
@@ -42,19 +42,19 @@ async def test_a_focused_field_that_is_not_edited_takes_no_letters(drive: Any) -
     async with drive() as it:
         await it.press("shift+tab")
         assert it.app.main.focused.name == "exchange_server"
-        await it.press("delete", "backspace", "c")
+        await it.press("delete", "backspace", "R")
         await it.until_text("All steps ok")
         assert "ex01.lab.example" in it.text
 
 
 async def test_a_changed_field_makes_everything_unknown_and_opens_a_new_session(drive: Any) -> None:
     async with drive() as it:
-        await it.press("c")
+        await it.press("R")
         await it.until_text("All steps ok")
         await it.press("e", "tab", "tab", "enter", "x", "enter")
         await it.until(lambda: it.sessions[0].closed.is_set())
         assert it.text.count("not checked") == 7
-        await it.press("tab", "c")
+        await it.press("tab", "R")
         await it.until_text("All steps ok")
         assert [session.profile.exchange.server for session in it.sessions] == ["ex01.lab.example", "ex01.lab.examplex"]
 
@@ -72,7 +72,7 @@ async def test_a_bad_value_says_what_is_wrong_and_is_not_kept(drive: Any, profil
 async def test_a_bad_value_disables_what_depends_on_it_only(drive: Any) -> None:
     async with drive(tenant_domain="", size=(120, 40)) as it:
         assert "Type a domain of your tenant" in it.text
-        await it.press("c")
+        await it.press("R")
         assert not [call for session in it.sessions for call in session.calls]
         await it.press("2", "r")
         await it.until_idle()
@@ -98,7 +98,7 @@ async def test_leaving_a_field_keeps_a_good_value_and_leaves_a_bad_one_to_be_see
 
 async def test_nothing_is_edited_while_something_runs(drive: Any) -> None:
     async with drive(prepare=lambda session: session.gate.clear()) as it:
-        await it.press("c", "e")
+        await it.press("R", "e")
         assert "Not while something runs" in it.text
         await it.press("tab", "tab", "tab", "tab", "enter", "z")
         assert "fabrikam.comz" not in it.text

@@ -51,7 +51,7 @@ def scripts(session: Any, make: Any) -> list[Any]:
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
 async def test_hostile_text_is_shown_not_obeyed(drive: Any, make: Any, which: int, size: tuple[int, int]) -> None:
     async with drive(size=size, prepare=lambda session: session.gate.clear()) as it:
-        await it.press("c")
+        await it.press("R")
         await it.until(lambda: it.session.entered.is_set())
         it.session.emit(scripts(it.session, make)[which])
         if which == 6:
@@ -80,7 +80,7 @@ async def test_a_hostile_question_for_a_credential_is_shown_not_obeyed(drive: An
         session.during = lambda each: each.prompts.secret(HOSTILE, HOSTILE)
 
     async with drive(prepare=prepare) as it:
-        await it.press("c")
+        await it.press("R")
         await it.until_text("Credential")
         assert not forbidden(it.text)
         assert "[bold red]" in it.text

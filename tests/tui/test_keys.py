@@ -93,7 +93,7 @@ async def test_the_key_that_is_signed_with_asks_for_the_domain_to_be_typed(drive
 
 async def test_a_renewal_is_a_plan_like_any_other(drive: Any, make: Any, keys: Any) -> None:
     async with drive(prepare=holding(make, keys)) as it:
-        await it.press("R")
+        await it.press("W")
         await it.until_text("Plan: one change")
         assert tasks(it)[0].course == "renewal"
         await it.press("escape")
@@ -108,7 +108,7 @@ async def test_a_renewal_that_waits_for_its_date_says_so_and_sends_nothing(drive
         session.scripted_plan = make.plan((pause, *make.actions()[:1]), steps=(StepId.CERTIFICATE,))
 
     async with drive(prepare=prepare) as it:
-        await it.press("R")
+        await it.press("W")
         await it.until_text("waits for its date")
         await it.press("y")
         assert "apply" not in operations(it)

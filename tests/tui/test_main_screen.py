@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from textual.app import App
 
 from pushtui.engine.events import Ask, AskStarted, Level, ServiceBusy, WaitStarted
 from pushtui.procedure.model import Finding, Severity, Status, StepId, Wait
@@ -19,7 +18,7 @@ SIZES = [(80, 24), (120, 40), (200, 60)]
 async def test_the_first_screen_shows_the_whole_chain(drive: Any, size: tuple[int, int]) -> None:
     async with drive(size=size) as it:
         text = it.text
-        for words in ("LAB", "fabrikam.com", "~/auth.cer", "ex01.lab.example", "Trust chain", "Log", "c check"):
+        for words in ("LAB", "fabrikam.com", "~/auth.cer", "ex01.lab.example", "Trust chain", "Log", "R check"):
             assert words in text
         names = ("Tenant", "Servers", "certificate", "Auth server", "Service principal", "Push proxy", "Verification")
         rows = text.splitlines()
@@ -38,7 +37,7 @@ async def test_a_production_profile_says_so(drive: Any) -> None:
 
 async def test_one_key_checks_everything(drive: Any) -> None:
     async with drive() as it:
-        await it.press("c")
+        await it.press("R")
         await it.until_text("All steps ok")
         assert it.session.calls == [("check", tuple(StepId))]
         assert it.text.count(" ok ") >= 7
@@ -74,7 +73,7 @@ async def test_a_step_shows_what_was_expected_observed_and_what_to_do(
         )
 
     async with drive(size=size, prepare=prepare) as it:
-        await it.press("c")
+        await it.press("R")
         await it.until_idle()
         await it.press("4", "enter")
         await it.until_text("What applying would do")
@@ -102,7 +101,7 @@ async def test_cancel_ends_what_runs_and_the_keys_say_when_there_is_nothing(driv
     async with drive(prepare=lambda session: session.gate.clear()) as it:
         await it.press("x")
         assert "Nothing is running" in it.text
-        await it.press("c")
+        await it.press("R")
         await it.until_text("Checking")
         await it.until(lambda: it.session.entered.is_set())
         await it.press("x")
@@ -126,7 +125,7 @@ async def test_escape_cancels_a_check_but_not_an_apply(drive: Any, make: Any) ->
         assert not it.session.cancelled.is_set()
         await it.press("x")
         await it.until_idle()
-        await it.press("c")
+        await it.press("R")
         await it.until_text("Checking")
         await it.press("escape")
         await it.until_idle()
@@ -135,7 +134,7 @@ async def test_escape_cancels_a_check_but_not_an_apply(drive: Any, make: Any) ->
 
 async def test_nothing_is_started_twice(drive: Any) -> None:
     async with drive(prepare=lambda session: session.gate.clear()) as it:
-        await it.press("c", "c", "r", "A")
+        await it.press("R", "R", "r", "A")
         assert "Something is running" in it.text
         it.session.gate.set()
         await it.until_idle()
@@ -144,7 +143,7 @@ async def test_nothing_is_started_twice(drive: Any) -> None:
 
 async def test_the_screen_answers_while_a_step_hangs(drive: Any) -> None:
     async with drive(prepare=lambda session: session.gate.clear()) as it:
-        await it.press("c")
+        await it.press("R")
         await it.until(lambda: it.session.entered.is_set())
         await it.press("7")
         assert "▌7" in it.text
@@ -155,7 +154,7 @@ async def test_the_screen_answers_while_a_step_hangs(drive: Any) -> None:
 async def test_nothing_moves_when_a_status_changes(drive: Any) -> None:
     async with drive() as it:
         before = it.text.splitlines()
-        await it.press("c")
+        await it.press("R")
         await it.until_text("All steps ok")
         after = it.text.splitlines()
         for name in ("Tenant", "Verification"):
@@ -176,7 +175,7 @@ async def test_a_countdown_is_shown_and_can_be_skipped(drive: Any, make: Any) ->
         session.during = lambda each: each.emit(WaitStarted(wait, make.now + timedelta(seconds=92)))
 
     async with drive(prepare=prepare) as it:
-        await it.press("c")
+        await it.press("R")
         await it.until_text("Waiting 1:32")
         await it.press("s")
         assert ("skip", "verification.wait") in it.session.calls
@@ -184,10 +183,7 @@ async def test_a_countdown_is_shown_and_can_be_skipped(drive: Any, make: Any) ->
         await it.until_text("Waiting 1:02")
 
 
-async def test_something_to_do_by_hand_is_asked_copied_and_answered(drive: Any, monkeypatch: Any) -> None:
-    copied: list[str] = []
-    monkeypatch.delenv("TMUX", raising=False)
-    monkeypatch.setattr(App, "copy_to_clipboard", lambda self, text: copied.append(text))
+async def test_something_to_do_by_hand_is_asked_copied_and_answered(drive: Any, clipboard: list[str]) -> None:
     ask = Ask("verification.restart", StepId.VERIFICATION, "Restart-Service MSExchangeHM", "ex02.lab.example")
 
     def prepare(session: Any) -> None:
@@ -195,7 +191,7 @@ async def test_something_to_do_by_hand_is_asked_copied_and_answered(drive: Any, 
         session.during = lambda each: each.emit(AskStarted(ask))
 
     async with drive(prepare=prepare) as it:
-        await it.press("c")
+        await it.press("R")
         await it.until_text("Restart-Service MSExchangeHM")
         assert "ex02.lab.example" in it.text
         await it.press("escape")
@@ -204,7 +200,7 @@ async def test_something_to_do_by_hand_is_asked_copied_and_answered(drive: Any, 
         await it.until_text("Restart-Service MSExchangeHM")
         await it.press("c")
         await it.until_text("Copied")
-        assert copied == ["Restart-Service MSExchangeHM"]
+        assert clipboard == ["Restart-Service MSExchangeHM"]
         await it.press("d")
         assert ("answer", "verification.restart", True) in it.session.calls
 
@@ -215,7 +211,7 @@ async def test_a_busy_cloud_is_counted_down_and_can_be_cancelled(drive: Any, mak
         session.during = lambda each: each.emit(ServiceBusy(make.now + timedelta(seconds=92)))
 
     async with drive(prepare=prepare) as it:
-        await it.press("c")
+        await it.press("R")
         await it.until_text("Cloud busy, waiting 1:32, x cancels")
         it.clock.advance(30)
         await it.until_text("Cloud busy, waiting 1:02")
@@ -228,7 +224,7 @@ async def test_a_busy_cloud_is_counted_down_and_can_be_cancelled(drive: Any, mak
 
 async def test_signing_out_forgets_everything_and_closes_the_session(drive: Any) -> None:
     async with drive() as it:
-        await it.press("c")
+        await it.press("R")
         await it.until_idle()
         assert "admin@lab.example @ ex01.lab.example" in it.text
         signed_in = it.session
@@ -236,14 +232,14 @@ async def test_signing_out_forgets_everything_and_closes_the_session(drive: Any)
         await it.until(signed_in.closed.is_set)
         await it.until_text("Signed out")
         assert "admin@lab.example" not in it.text
-        await it.press("c")
+        await it.press("R")
         await it.until_idle()
         assert it.session is not signed_in, "whoever goes on signs in anew"
 
 
 async def test_nobody_signs_out_while_something_runs(drive: Any) -> None:
     async with drive(prepare=lambda session: session.gate.clear()) as it:
-        await it.press("c")
+        await it.press("R")
         await it.until(lambda: it.sessions and it.session.entered.is_set())
         await it.press("O")
         await it.until_text("x cancels it")
@@ -252,7 +248,7 @@ async def test_nobody_signs_out_while_something_runs(drive: Any) -> None:
 
 async def test_the_log_shows_source_time_and_what_was_sent(drive: Any) -> None:
     async with drive(size=(120, 40)) as it:
-        await it.press("c")
+        await it.press("R")
         await it.until_idle()
         await it.until_text("Get-AuthConfig")
         row = next(row for row in it.text.splitlines() if "Get-AuthConfig" in row)
@@ -267,7 +263,7 @@ async def test_a_failure_is_one_sentence_in_the_bar(drive: Any) -> None:
         raise SignInRefused("exchange.sign-in-refused", "The password was refused", side=Side.EXCHANGE)
 
     async with drive(size=(120, 40), prepare=lambda session: setattr(session, "during", fail)) as it:
-        await it.press("c")
+        await it.press("R")
         await it.until_text("The password was refused.")
         assert not it.app.conductor.state.busy
 
@@ -277,7 +273,7 @@ async def test_a_defect_of_the_engine_leaves_the_screen_alive(drive: Any) -> Non
         raise ValueError("hunter2")
 
     async with drive(size=(120, 40), prepare=lambda session: setattr(session, "during", fail)) as it:
-        await it.press("c")
+        await it.press("R")
         await it.until_text("ValueError")
         assert "hunter2" not in it.text
 
@@ -311,7 +307,7 @@ async def test_zoom_gives_the_log_the_whole_screen_and_back(drive: Any) -> None:
 async def test_the_ascii_set_is_used_where_there_is_no_unicode(drive: Any) -> None:
     plain = Terminal(unicode=False, own_colours=False, frames=50, usable=True)
     async with drive(terminal=plain) as it:
-        await it.press("c")
+        await it.press("R")
         await it.until_text("All steps ok")
         assert "+=+=+=+=+=+=+" in it.text
         assert it.text.isascii()
@@ -320,7 +316,7 @@ async def test_the_ascii_set_is_used_where_there_is_no_unicode(drive: Any) -> No
 @pytest.mark.parametrize("size", [(60, 16), (40, 12), (20, 5)])
 async def test_a_small_terminal_still_works(drive: Any, size: tuple[int, int]) -> None:
     async with drive(size=size) as it:
-        await it.press("c")
+        await it.press("R")
         await it.until_idle()
         await it.press("enter", "escape", "question_mark", "escape", "l")
         assert all(len(row) <= size[0] for row in it.text.splitlines())
@@ -328,7 +324,7 @@ async def test_a_small_terminal_still_works(drive: Any, size: tuple[int, int]) -
 
 async def test_a_resize_at_any_moment_keeps_the_chain(drive: Any) -> None:
     async with drive(size=(200, 60)) as it:
-        await it.press("c")
+        await it.press("R")
         await it.until_idle()
         for size in [(80, 24), (120, 40), (60, 20), (200, 60), (80, 24)]:
             await it.pilot.resize_terminal(*size)

@@ -143,7 +143,7 @@ def test_q_ends_the_program(tmp_path: Path) -> None:
 
 def test_quitting_while_something_runs_asks_then_cancels_and_closes(tmp_path: Path) -> None:
     with running(tmp_path) as program:
-        program.type("c")
+        program.type("R")
         program.until_told("checking")
         program.type("q")
         program.until_output("Quit?")
@@ -156,7 +156,7 @@ def test_quitting_while_something_runs_asks_then_cancels_and_closes(tmp_path: Pa
 
 def test_quitting_never_waits_for_a_session_that_does_not_close(tmp_path: Path) -> None:
     with running(tmp_path, "stuck") as program:
-        program.type("c")
+        program.type("R")
         program.until_told("checking")
         program.type("\x11")
         program.until_output("Quit?")
@@ -167,7 +167,7 @@ def test_quitting_never_waits_for_a_session_that_does_not_close(tmp_path: Path) 
 
 def test_sigterm_cancels_closes_and_restores_the_terminal(tmp_path: Path) -> None:
     with running(tmp_path) as program:
-        program.type("c")
+        program.type("R")
         program.until_told("checking")
         program.process.send_signal(signal.SIGTERM)
         assert program.code() == 143
@@ -178,7 +178,7 @@ def test_sigterm_cancels_closes_and_restores_the_terminal(tmp_path: Path) -> Non
 
 def test_a_lost_terminal_lets_the_work_end_and_then_ends(tmp_path: Path) -> None:
     with running(tmp_path) as program:
-        program.type("c")
+        program.type("R")
         program.until_told("checking")
         program.process.send_signal(signal.SIGHUP)
         assert program.code() == 129
@@ -216,7 +216,7 @@ def test_a_status_that_changes_and_a_second_that_passes_cost_little(tmp_path: Pa
     with running(tmp_path) as program:
         program.until_output("Ready")
         program.at_rest()
-        assert program.cost("c", "checking") <= 1_200, "a row, the activity, and the keys that cannot be used now"
+        assert program.cost("R", "checking") <= 1_200, "a row, the activity, and the keys that cannot be used now"
         for _second in range(2):
             before = program.at_rest()
             until(lambda before=before: program.written > before, "the next second")  # type: ignore[misc]  # bound on purpose

@@ -20,7 +20,7 @@ async def test_a_persons_keys_do_what_they_say_and_are_shown(drive: Any) -> None
         assert "C check" in bar
         assert " plan" not in bar
         assert "Nothing yet. C checks all steps." in it.text
-        await it.press("c", "p")
+        await it.press("R", "p")
         assert all(not session.calls for session in it.sessions)
         await it.press("m")
         assert it.app.main.steps.selected == 1
@@ -28,7 +28,7 @@ async def test_a_persons_keys_do_what_they_say_and_are_shown(drive: Any) -> None
         await it.until_idle()
         assert it.session.calls[0][0] == "check"
         await it.press("f2")
-        await it.until_text("C F9          Check all steps")
+        await it.until_text("C F9            Check all steps")
 
 
 async def test_the_palette_shows_a_persons_keys(drive: Any) -> None:

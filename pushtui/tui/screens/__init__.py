@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pushtui.tui.screens.copying import CopyScreen
     from pushtui.tui.screens.doctor import DoctorScreen
     from pushtui.tui.screens.keys import KeysScreen
     from pushtui.tui.screens.plan import PlanScreen
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AskScreen",
     "BrowserScreen",
+    "CopyScreen",
     "DeviceCodeScreen",
     "DoctorScreen",
     "EntryScreen",
@@ -30,6 +32,7 @@ __all__ = [
 ]
 
 _MODULES = {
+    "copying": ("CopyScreen",),
     "doctor": ("DoctorScreen",),
     "keys": ("KeysScreen",),
     "plan": ("PlanScreen",),

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from textual.binding import Binding
 from textual.widget import Widget
 from textual.widgets import Input
 
 from pushtui.base.words import _
 from pushtui.procedure.model import Consent
 from pushtui.reporting import sentences
+from pushtui.tui.actions import bar, bindings
 from pushtui.tui.paragraphs import BLANK, Block, Paragraph, text
 from pushtui.tui.screens.dialog import Dialog
 from pushtui.tui.symbols import Symbols
@@ -22,7 +22,7 @@ class ConsentScreen(Dialog[bool]):
     """Dismissed with True only when the domain was typed as it is."""
 
     AUTO_FOCUS = "#typed"
-    BINDINGS: ClassVar = [Binding("escape", "decline", show=False)]
+    BINDINGS: ClassVar = bindings("consent")
 
     def __init__(self, consent: Consent, domain: str, symbols: Symbols) -> None:
         super().__init__(consent_heading(consent), grave=True)
@@ -52,7 +52,7 @@ class ConsentScreen(Dialog[bool]):
 
     def keys(self) -> Sequence[Key]:
         agreed = self.is_mounted and self._agreed
-        return [("Enter", _("agree"), agreed), ("Esc", _("back, change nothing"), True)]
+        return [("Enter", _("agree"), agreed), *bar("consent")]
 
     @property
     def _agreed(self) -> bool:

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from typing import ClassVar, TypeVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Vertical
 from textual.reactive import Reactive, reactive
 from textual.screen import ModalScreen
 from textual.widget import Widget
 
+from pushtui.base.words import _
+from pushtui.tui.actions import bindings, key_of
+from pushtui.tui.copies import Copyable, as_text
 from pushtui.tui.painting import Painted
 from pushtui.tui.paragraphs import Block, Paragraph, text
 from pushtui.tui.widgets.document import Document
@@ -24,12 +26,7 @@ class Dialog(Painted, ModalScreen[Result]):
     """A frame in the middle of the screen, as high as its text, at most as high as the screen."""
 
     AUTO_FOCUS = "#text"
-    BINDINGS: ClassVar = [
-        Binding("up", "scroll_text('up')", show=False),
-        Binding("down", "scroll_text('down')", show=False),
-        Binding("pageup", "scroll_text('page_up')", show=False),
-        Binding("pagedown", "scroll_text('page_down')", show=False),
-    ]
+    BINDINGS: ClassVar = bindings("dialog")
     focused: Reactive[Widget | None] = reactive(None, repaint=False)
 
     def __init__(self, heading: str, *, grave: bool = False) -> None:
@@ -48,6 +45,19 @@ class Dialog(Painted, ModalScreen[Result]):
     def keys(self) -> Sequence[Key]:
         """The keys at the bottom."""
         return ()
+
+    def copies(self) -> Sequence[Copyable]:
+        """What can be copied."""
+        return [Copyable(_("The text"), as_text(self.blocks()))]
+
+    def action_copy(self) -> None:
+        """Copy, after a question where there is more than one thing."""
+        self.app.offer_copies(self.copies())  # type: ignore[attr-defined]  # there is only one application
+
+    def scroll_keys(self) -> list[Key]:
+        """The keys that scroll the text, for the key bar."""
+        ways = [key_of(f"scroll_text('page_{way}')", "dialog") for way in ("up", "down")]
+        return [(" ".join(ways), _("scroll"), True)]
 
     def inputs(self) -> Sequence[Widget]:
         """What stands between the text and the keys."""

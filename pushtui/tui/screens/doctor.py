@@ -10,7 +10,7 @@ from pushtui.base.words import _
 from pushtui.engine.doctor.rows import DoctorRow, Verdict, ordered
 from pushtui.procedure.model import Severity
 from pushtui.reporting import doctor as words
-from pushtui.tui.actions import bindings
+from pushtui.tui.actions import bar, bindings
 from pushtui.tui.conductor import Conductor
 from pushtui.tui.paragraphs import BLANK, Block, Columns, Paragraph, text
 from pushtui.tui.screens.dialog import Dialog
@@ -56,12 +56,8 @@ class DoctorScreen(Dialog[None]):
         return [*blocks, *([BLANK] if blocks else []), Paragraph(last)]
 
     def keys(self) -> Sequence[Key]:
-        return [
-            ("r", _("again"), not self._conductor.state.busy),
-            ("x", _("cancel"), self._testing),
-            ("PgUp PgDn", _("scroll"), True),
-            ("Esc", _("close"), True),
-        ]
+        impossible = {"again": self._conductor.state.busy, "cancel": not self._testing}
+        return [*bar("doctor", off=[name for name, off in impossible.items() if off]), *self.scroll_keys()]
 
     def on_mount(self) -> None:
         self.show()  # something may have come in since the text was composed

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.reactive import Reactive, reactive
 from textual.screen import Screen
 from textual.widget import Widget
@@ -14,6 +13,8 @@ from textual.widget import Widget
 from pushtui.base.words import _
 from pushtui.procedure.keys import OURS, Key, choose
 from pushtui.reporting import key_table
+from pushtui.tui.actions import bar, bindings
+from pushtui.tui.copies import Copyable, as_text
 from pushtui.tui.painting import Painted
 from pushtui.tui.paragraphs import BLANK, Block, Columns, Paragraph, text
 from pushtui.tui.symbols import Symbols
@@ -28,15 +29,7 @@ class KeysScreen(Painted, Screen[frozenset[str] | None]):
     """Dismissed with the SHA-256 of the chosen keys, or with None. What removing them means is shown as a plan."""
 
     AUTO_FOCUS = None
-    BINDINGS: ClassVar = [
-        Binding("up,k", "move(-1)", show=False),
-        Binding("down,j", "move(1)", show=False),
-        Binding("space", "choose", show=False),
-        Binding("e", "choose_expired", show=False),
-        Binding("o", "choose_ours", show=False),
-        Binding("d,delete", "remove", show=False),
-        Binding("escape,q,K", "leave", show=False),
-    ]
+    BINDINGS: ClassVar = bindings("keys")
     focused: Reactive[Widget | None] = reactive(None, repaint=False)
 
     def __init__(self, keys: Sequence[Key], symbols: Symbols) -> None:
@@ -81,14 +74,13 @@ class KeysScreen(Painted, Screen[frozenset[str] | None]):
         return Columns((text(label, "muted"), value), (_LABEL, 0), indent=6, gap=1)
 
     def _bar(self) -> Sequence[key_bar.Key]:
-        some = bool(self._keys)
-        return [
-            ("Space", _("choose"), some),
-            ("e", _("expired"), any(key.expired for key in self._keys)),
-            ("o", _("ours"), any(key.owner in OURS for key in self._keys)),
-            ("d", _("remove chosen"), bool(self._chosen)),
-            ("Esc", _("back, change nothing"), True),
-        ]
+        possible = {
+            "choose": bool(self._keys),
+            "choose_expired": any(key.expired for key in self._keys),
+            "choose_ours": any(key.owner in OURS for key in self._keys),
+            "remove": bool(self._chosen),
+        }
+        return bar("keys", off=[name for name, can in possible.items() if not can])
 
     def _show(self) -> None:
         document = self.query_one("#text", Document)
@@ -125,6 +117,15 @@ class KeysScreen(Painted, Screen[frozenset[str] | None]):
         """Go on to the plan."""
         if self._chosen:
             self.dismiss(self._chosen)
+
+    def action_copy(self) -> None:
+        """Copy the list, or a value of the key."""
+        things = [Copyable(_("All keys as text"), as_text(self._blocks()))]
+        if self._keys:
+            key = self._keys[self._place]
+            values = ((_("The thumbprint"), key.thumbprint), (_("The SHA-256"), key.sha256))
+            things += [Copyable(what, value) for what, value in values if value]
+        self.app.offer_copies(things)  # type: ignore[attr-defined]  # there is only one application
 
     def action_leave(self) -> None:
         self.dismiss(None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -22,6 +23,7 @@ from pushtui.reporting import sentences
 from pushtui.tui import presentation
 from pushtui.tui.actions import bindings, key_of
 from pushtui.tui.conductor import Conductor, News
+from pushtui.tui.copies import Copyable, of_step
 from pushtui.tui.documents import step_document
 from pushtui.tui.log_store import LINES_KEPT
 from pushtui.tui.painting import Painted
@@ -36,6 +38,7 @@ from pushtui.tui.widgets.step_list import StepList
 
 if TYPE_CHECKING:
     from pushtui.tui.app import PushtuiApp
+    from pushtui.tui.session import SessionLike
 
 
 _WIDE, _TALL = 110, 32
@@ -240,6 +243,20 @@ class MainScreen(Painted, Screen[None]):
         else:
             self.steps.focus()
 
+    def action_copy(self) -> None:
+        """Copy what the focus is on: a line of the log, else something of the selected step."""
+        if self.focused is self.log_pane:
+            self.pushtui.offer_copies(self.log_pane.copies())
+        else:
+            self.pushtui.offer_copies(self._copies())
+
+    def _copies(self) -> list[Copyable]:
+        report, now = self._conductor.state.reports[self.steps.step], self._conductor.clock.now()
+        step, *parts = of_step(report, step_document(report, self._symbols, now))
+        session = self._conductor.runner.session
+        whole = [Copyable(_("The report of all steps"), partial(_report, session))] if session is not None else []
+        return [step, *whole, *parts]
+
     def action_attend(self) -> None:
         self.pushtui.attend()
 
@@ -364,3 +381,10 @@ class MainScreen(Painted, Screen[None]):
         if self.size.width >= self._wide and self.size.height >= _TALL:
             self.remove_class("-open")
         self._fields_rule.show(*self._fields_title(self.size.width))
+
+
+def _report(session: SessionLike) -> str:
+    """The whole check for a ticket; on a thread, because what writes it is not loaded before."""
+    from pushtui.reporting.papers import FORMS
+
+    return FORMS["markdown"](session.snapshot())

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.reactive import Reactive, reactive
 from textual.screen import Screen
 from textual.widget import Widget
@@ -15,6 +14,8 @@ from pushtui.base.words import _
 from pushtui.engine.events import Identity
 from pushtui.procedure.model import Change, Consent, StepId
 from pushtui.reporting import sentences
+from pushtui.tui.actions import bar, bindings, key_of
+from pushtui.tui.copies import Copyable, as_text, of_actions
 from pushtui.tui.documents import action_blocks
 from pushtui.tui.painting import Painted
 from pushtui.tui.paragraphs import BLANK, Block, Paragraph, text
@@ -33,10 +34,7 @@ class PlanScreen(Painted, Screen[frozenset[Consent] | None]):
     """
 
     AUTO_FOCUS = "#text"
-    BINDINGS: ClassVar = [
-        Binding("y", "agree", show=False),
-        Binding("n,escape,q", "leave", show=False),
-    ]
+    BINDINGS: ClassVar = bindings("plan")
     focused: Reactive[Widget | None] = reactive(None, repaint=False)
 
     def __init__(
@@ -122,11 +120,8 @@ class PlanScreen(Painted, Screen[frozenset[Consent] | None]):
         return blocks
 
     def _keys(self) -> Sequence[Key]:
-        return [
-            ("y", _("apply this plan"), self._may_apply),
-            ("Esc", _("back, change nothing"), True),
-            ("PgUp PgDn", _("scroll"), True),
-        ]
+        ways = " ".join(key_of(name, "detail") for name in ("page_up", "page_down"))
+        return [*bar("plan", off=() if self._may_apply else ("agree",)), (ways, _("scroll"), True)]
 
     @property
     def _may_apply(self) -> bool:
@@ -151,6 +146,11 @@ class PlanScreen(Painted, Screen[frozenset[Consent] | None]):
                 self._given.clear()
 
         self.app.push_screen(ConsentScreen(missing[0], self._domain, self._symbols), heard)
+
+    def action_copy(self) -> None:
+        """Copy all of it, or one of its commands."""
+        whole = Copyable(_("The plan as text"), as_text(self._blocks()))
+        self.app.offer_copies([whole, *of_actions(self.plan.actions)])  # type: ignore[attr-defined]  # ours
 
     def action_leave(self) -> None:
         """Nothing is changed."""

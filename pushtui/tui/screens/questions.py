@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.binding import Binding
-
 from pushtui.base.words import _
 from pushtui.engine.events import StepReport
 from pushtui.procedure.model import Ask
 from pushtui.reporting import plain, sentences
-from pushtui.tui.clipboard import copy_out
+from pushtui.tui.actions import bar, bindings, key_of
+from pushtui.tui.copies import Copyable, of_actions
 from pushtui.tui.paragraphs import BLANK, Block, Columns, Paragraph, text
 from pushtui.tui.screens.dialog import Dialog
 from pushtui.tui.symbols import Symbols
@@ -24,10 +23,7 @@ if TYPE_CHECKING:
 class QuitScreen(Dialog[bool]):
     """Something runs: quit all the same? Dismissed with the answer."""
 
-    BINDINGS: ClassVar = [
-        Binding("y", "answer(True)", show=False),
-        Binding("n,escape", "answer(False)", show=False),
-    ]
+    BINDINGS: ClassVar = bindings("quit")
 
     def __init__(self, operation: str) -> None:
         super().__init__(_("Quit?"), grave=operation in {"apply", "undo"})
@@ -44,7 +40,7 @@ class QuitScreen(Dialog[bool]):
         return [Paragraph(text(words))]
 
     def keys(self) -> Sequence[Key]:
-        return [("y", _("quit"), True), ("n", _("stay"), True)]
+        return bar("quit")
 
     def action_answer(self, quitting: bool) -> None:
         self.dismiss(quitting)
@@ -53,11 +49,7 @@ class QuitScreen(Dialog[bool]):
 class InterruptedScreen(Dialog[str]):
     """The last run came to no end. Dismissed with `go-on`, `take-back`, or None to decide later."""
 
-    BINDINGS: ClassVar = [
-        Binding("g", "choose('go-on')", show=False),
-        Binding("u", "choose('take-back')", show=False),
-        Binding("escape,q,n", "choose('')", show=False),
-    ]
+    BINDINGS: ClassVar = bindings("interrupted")
 
     def __init__(self, run: Run) -> None:
         super().__init__(_("A run was interrupted"))
@@ -77,7 +69,7 @@ class InterruptedScreen(Dialog[str]):
         ]
 
     def keys(self) -> Sequence[Key]:
-        return [("g", _("go on"), True), ("u", _("take it back"), True), ("Esc", _("later"), True)]
+        return bar("interrupted")
 
     def action_choose(self, choice: str) -> None:
         self.dismiss(choice or None)
@@ -86,10 +78,7 @@ class InterruptedScreen(Dialog[str]):
 class FileScreen(Dialog[bool]):
     """Another file is at the certificate path. Dismissed with whether it may be replaced."""
 
-    BINDINGS: ClassVar = [
-        Binding("y", "answer(True)", show=False),
-        Binding("n,escape", "answer(False)", show=False),
-    ]
+    BINDINGS: ClassVar = bindings("file")
 
     def __init__(self, path: str, report: StepReport) -> None:
         super().__init__(_("Replace the certificate file?"), grave=True)
@@ -107,7 +96,7 @@ class FileScreen(Dialog[bool]):
         ]
 
     def keys(self) -> Sequence[Key]:
-        return [("y", _("replace it when applying"), True), ("n", _("keep it"), True)]
+        return bar("file")
 
     def action_answer(self, replace: bool) -> None:
         self.dismiss(replace)
@@ -116,18 +105,12 @@ class FileScreen(Dialog[bool]):
 class AskScreen(Dialog[bool | None]):
     """A person must do something. Dismissed with whether it was done, or None to decide later."""
 
-    BINDINGS: ClassVar = [
-        Binding("d", "answer(True)", show=False),
-        Binding("n", "answer(False)", show=False),
-        Binding("c,ctrl+y", "copy_command", show=False),
-        Binding("escape", "later", show=False),
-    ]
+    BINDINGS: ClassVar = bindings("ask")
 
     def __init__(self, ask: Ask, symbols: Symbols) -> None:
         super().__init__(_("This one is yours"), grave=True)
         self.ask = ask
         self._symbols = symbols
-        self._copied = ""
 
     def blocks(self) -> Sequence[Block]:
         ask = self.ask
@@ -137,20 +120,14 @@ class AskScreen(Dialog[bool | None]):
         if ask.command:
             bar = (("  ", "plain"), (f"{self._symbols.bar} ", "line"))
             lines += [BLANK, Paragraph(text(ask.command, "command"), lead=bar, repeat=True)]
-        copied = [Paragraph(text(self._copied, "ok"))] if self._copied else []
-        words = _("Press d when it is done; the next step relies on it.")
-        return [*lines, *copied, BLANK, Paragraph(text(words, "muted"))]
+        words = _("Press {key} when it is done; the next step relies on it.").format(key=key_of("answer(True)", "ask"))
+        return [*lines, BLANK, Paragraph(text(words, "muted"))]
 
     def keys(self) -> Sequence[Key]:
-        copy = [("c", _("copy the command"), True)] if self.ask.command else []
-        return [("d", _("done"), True), *copy, ("n", _("not possible"), True), ("Esc", _("later"), True)]
+        return bar("ask", without=() if self.ask.command else ("copy",))
 
-    def action_copy_command(self) -> None:
-        """Hand the command to whoever keeps the clipboard."""
-        if self.ask.command:
-            copy_out(self.app, self.ask.command)
-            self._copied = _("Copied, as far as your terminal allows it.")
-            self.show()
+    def copies(self) -> Sequence[Copyable]:
+        return list(of_actions([self.ask]))
 
     def action_answer(self, done: bool) -> None:
         self.dismiss(done)

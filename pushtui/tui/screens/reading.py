@@ -6,13 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
-from textual.binding import Binding
-
 from pushtui.base.words import _
 from pushtui.engine.events import LogLine, StepReport
 from pushtui.procedure.model import Status, StepId
 from pushtui.reporting import sentences
-from pushtui.tui.actions import Where, actions
+from pushtui.tui.actions import Where, actions, bar, bindings
 from pushtui.tui.documents import entry_document, findings_document
 from pushtui.tui.explanations import explanation, pitfalls
 from pushtui.tui.paragraphs import BLANK, Block, Columns, Paragraph, text
@@ -24,10 +22,10 @@ from pushtui.tui.widgets.key_bar import Key
 class ReadingScreen(Dialog[None]):
     """A text, closed by any of the usual keys."""
 
-    BINDINGS: ClassVar = [Binding("escape,q,enter,question_mark,f1", "close", show=False)]
+    BINDINGS: ClassVar = bindings("reading")
 
     def keys(self) -> Sequence[Key]:
-        return [("Esc", _("close"), True), ("PgUp PgDn", _("scroll"), True)]
+        return [*bar("reading"), *self.scroll_keys()]
 
     def action_close(self) -> None:
         self.dismiss(None)
@@ -54,7 +52,7 @@ class HelpScreen(ReadingScreen):
         for where, heading in _places().items():
             blocks += [BLANK, Paragraph(text(heading, "heading"))]
             blocks += [
-                Columns((text(action.display, "key"), text(action.description)), (12, 0))
+                Columns((text(action.display, "key"), text(action.description)), (14, 0))
                 for action in actions()
                 if action.where == where and action.description
             ]
@@ -81,7 +79,20 @@ def _places() -> dict[Where, str]:
         "detail": _("In a text"),
         "log": _("In the log"),
         "fields": _("In a field"),
+        "plan": _("In a plan"),
+        "keys": _("In the list of keys"),
+        "dialog": _("In what is shown on top"),
+        "reading": _("In a text on top"),
         "doctor": _("In the doctor's tests"),
+        "copy": _("When choosing what to copy"),
+        "code": _("When signing in with a code"),
+        "browser": _("When signing in with a browser"),
+        "secret": _("When a credential is asked for"),
+        "consent": _("When a consent is asked for"),
+        "quit": _("When quitting while something runs"),
+        "file": _("When a file is in the way"),
+        "interrupted": _("When a run was interrupted"),
+        "ask": _("When something is yours to do"),
         "any": _("Everywhere"),
     }
 

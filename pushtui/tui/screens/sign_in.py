@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
-from textual.binding import Binding
 from textual.widget import Widget
 from textual.widgets import Input
 
@@ -16,7 +15,8 @@ from pushtui.base.words import _
 from pushtui.engine.events import SignInCode
 from pushtui.entra.browser import REDIRECT
 from pushtui.reporting import sentences
-from pushtui.tui.clipboard import copy_out
+from pushtui.tui.actions import bar, bindings
+from pushtui.tui.copies import Copyable
 from pushtui.tui.paragraphs import BLANK, Block, Paragraph, text
 from pushtui.tui.screens.dialog import Dialog
 from pushtui.tui.times import countdown
@@ -41,7 +41,7 @@ class SecretScreen(Dialog[Secret | None]):
     """Asks for a credential. Dismissed with it, or None when the person declines. It is kept in memory only."""
 
     AUTO_FOCUS = "#typed"
-    BINDINGS: ClassVar = [Binding("escape", "decline", show=False)]
+    BINDINGS: ClassVar = bindings("secret")
 
     def __init__(self, account: str, purpose: str) -> None:
         super().__init__(_("Credential"))
@@ -60,7 +60,7 @@ class SecretScreen(Dialog[Secret | None]):
         return [MaskedInput()] if not self.is_mounted else [self.query_one(MaskedInput)]
 
     def keys(self) -> Sequence[Key]:
-        return [("Enter", _("use it"), True), ("Esc", _("without it"), True)]
+        return [("Enter", _("use it"), True), *bar("secret")]
 
     def on_input_submitted(self, message: Input.Submitted) -> None:
         if message.value:
@@ -77,7 +77,7 @@ class BrowserScreen(Dialog[Secret | None]):
     """An address to open in a browser; dismissed with the one that it ended at, or None when the person declines."""
 
     AUTO_FOCUS = "#typed"
-    BINDINGS: ClassVar = [Binding("escape", "decline", show=False), Binding("ctrl+y", "copy_address", show=False)]
+    BINDINGS: ClassVar = bindings("browser")
 
     def __init__(self, url: str, problem: str, file: Path | None, through: str) -> None:
         super().__init__(_("Sign in to Microsoft 365"))
@@ -85,7 +85,6 @@ class BrowserScreen(Dialog[Secret | None]):
         self._through = through
         self._problem = problem
         self._file = file
-        self._copied = ""
 
     def blocks(self) -> Sequence[Block]:
         problem = [Paragraph(text(f"{self._problem}.", "warning")), BLANK] if self._problem else []
@@ -105,20 +104,17 @@ class BrowserScreen(Dialog[Secret | None]):
                     ).format(start=REDIRECT)
                 )
             ),
-            *([Paragraph(text(self._copied, "ok"))] if self._copied else []),
         ]
 
     def inputs(self) -> Sequence[Widget]:
         return [MaskedInput()] if not self.is_mounted else [self.query_one(MaskedInput)]
 
     def keys(self) -> Sequence[Key]:
-        return [("Ctrl+Y", _("copy the address"), True), ("Enter", _("use it"), True), ("Esc", _("give up"), True)]
+        copy, give_up = bar("browser")
+        return [copy, ("Enter", _("use it"), True), give_up]
 
-    def action_copy_address(self) -> None:
-        """Hand the address to whoever keeps the clipboard."""
-        copy_out(self.app, self._url)
-        self._copied = _("Copied, as far as your terminal allows it.")
-        self.show()
+    def copies(self) -> Sequence[Copyable]:
+        return [Copyable(_("The address"), self._url)]
 
     def on_input_submitted(self, message: Input.Submitted) -> None:
         pasted = message.value.strip()
@@ -137,14 +133,13 @@ class DeviceCodeScreen(Dialog[bool | None]):
     Dismissed with True when the person leaves it: a code that nobody watches is worth stealing.
     """
 
-    BINDINGS: ClassVar = [Binding("escape,q", "give_up", show=False), Binding("c,ctrl+y", "copy_code", show=False)]
+    BINDINGS: ClassVar = bindings("code")
 
     def __init__(self, code: SignInCode, clock: Clock, through: str) -> None:
         super().__init__(_("Sign in to Microsoft 365"))
         self.code = code
         self._through = through
         self._clock = clock
-        self._copied = ""
 
     def blocks(self) -> Sequence[Block]:
         left = countdown((self.code.expires - self._clock.now()).total_seconds())
@@ -158,20 +153,20 @@ class DeviceCodeScreen(Dialog[bool | None]):
             Paragraph(text(self._through, "muted")),
             Paragraph(text(_("Waiting for the sign-in. The code is good for {left}.").format(left=left), "muted")),
             Paragraph(text(sentences.code_warning(), "warning")),
-            *([Paragraph(text(self._copied, "ok"))] if self._copied else []),
         ]
 
     def keys(self) -> Sequence[Key]:
-        return [("c", _("copy the code"), True), ("Esc", _("give up this sign-in"), True)]
+        return bar("code")
+
+    def copies(self) -> Sequence[Copyable]:
+        return [Copyable(_("The code"), self.code.code)]
 
     def on_mount(self) -> None:
         self.set_interval(1, self.show)
 
-    def action_copy_code(self) -> None:
-        """Hand the code to whoever keeps the clipboard."""
-        copy_out(self.app, self.code.code)
-        self._copied = _("Copied, as far as your terminal allows it.")
-        self.show()
+    def action_copy_address(self) -> None:
+        """Copy the page's address."""
+        self.app.offer_copies([Copyable(_("The address"), self.code.url)])  # type: ignore[attr-defined]  # ours
 
     def action_give_up(self) -> None:
         self.dismiss(True)

@@ -20,6 +20,7 @@ from pushtui.base.words import _
 from pushtui.engine.events import Level, LogLine
 from pushtui.procedure.model import StepId
 from pushtui.tui.actions import bindings, key_of
+from pushtui.tui.copies import Copyable
 from pushtui.tui.log_store import LINES_KEPT, Filter, LogStore, LogView, Row, find
 from pushtui.tui.symbols import LEVEL_INK, Symbols
 from pushtui.tui.widgets.inked import Inked, Piece, fitted
@@ -190,14 +191,24 @@ class LogPane(Inked, ScrollView, can_focus=True):
         self._describe()
         return True
 
+    def copies(self) -> list[Copyable]:
+        """The line that `open` would open."""
+        entry = self._entry()
+        return [] if entry is None else [Copyable(_("The line"), log_text(entry))]
+
     def action_open_entry(self) -> None:
         """Read an entry in full: the hit, or else the last one that is visible."""
+        entry = self._entry()
+        if entry is not None:
+            self.post_message(self.EntryOpened(entry))
+
+    def _entry(self) -> LogLine | None:
         if not len(self.view):
-            return
+            return None
         place = min(len(self.view), self.scroll_offset.y + self.size.height) - 1
         if self._hit is not None:
             place = self.view.place(self._hit)
-        self.post_message(self.EntryOpened(self.view.row(place).entry))
+        return self.view.row(place).entry
 
     # --- drawing ---------------------------------------------------------------------------------------------------
 
@@ -266,3 +277,11 @@ def _level_words() -> dict[Level, str]:
         Level.WARNING: _("warning"),
         Level.ERROR: _("error"),
     }
+
+
+def log_text(line: LogLine) -> str:
+    """The line as it is in the log's file."""
+    step = line.step.value if line.step else "-"
+    return (
+        f"{line.at:%Y-%m-%dT%H:%M:%S.%fZ} {clean_line(line.source)} {line.level.value} {step} {clean_line(line.text)}\n"
+    )

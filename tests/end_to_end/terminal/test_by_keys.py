@@ -53,7 +53,7 @@ def test_all_seven_steps_end_ok_on_a_fresh_organization_by_keys_alone(
     assert "fabrikam.com" in first
     assert len(rows(first)) == 7
 
-    screen.press("c")
+    screen.press("R")
     checked = until(screen, lambda text: "changes needed" in text)
     assert sum("change needed" in row for row in rows(checked)) >= 3
 

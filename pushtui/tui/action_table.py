@@ -1,0 +1,220 @@
+"""What every key does, place by place: the one definition that bindings, key bars, help and palette are made from.
+
+Keys that tmux, screen or a terminal take for themselves (Ctrl with A, B, S, Z and the like, Alt, F10 and up) are left
+alone, or have another beside them. A capital letter does to all steps what the small one does to the selected one.
+"""
+
+from __future__ import annotations
+
+from pushtui.base.words import _
+from pushtui.tui.action import Action, Where
+
+
+def table() -> tuple[Action, ...]:
+    """The table as it is without any settings, in the order in which help shows it."""
+    return (*_main(), *_panes(), *_log(), *_screens(), *_dialogs())
+
+
+def _main() -> tuple[Action, ...]:
+    return (
+        Action("check_all", "R,f5", _("check"), _("Check all steps; nothing is changed"), "main", bar=1, palette=True),
+        Action("check_step", "r", _("re-check"), _("Check the selected step again"), "main", palette=True),
+        Action("plan", "p", _("plan"), _("Check, then show all changes that are needed"), "main", bar=2, palette=True),
+        Action(
+            "apply_step",
+            "a",
+            _("apply"),
+            _("Apply the selected step; what will change is shown first"),
+            "main",
+            bar=3,
+            palette=True,
+        ),
+        Action(
+            "apply_all",
+            "A",
+            _("all"),
+            _("Apply all steps; what will change is shown first"),
+            "main",
+            bar=4,
+            palette=True,
+        ),
+        Action(
+            "undo_step",
+            "u",
+            _("undo step"),
+            _("Take back what the last run did to the selected step; what that means is shown first"),
+            "main",
+            palette=True,
+        ),
+        Action(
+            "undo_all",
+            "U",
+            _("undo"),
+            _("Take back the last run; what that means is shown first"),
+            "main",
+            palette=True,
+        ),
+        Action("cancel", "x", _("cancel"), _("Cancel what is running"), "main", bar=5, palette=True),
+        Action(
+            "attend", "o", _("open"), _("Open what waits for you: a sign-in, something to do"), "main", palette=True
+        ),
+        Action(
+            "sign_out",
+            "O",
+            _("sign out"),
+            _("Sign out of both sides: passwords and tokens are forgotten, sessions are closed"),
+            "main",
+            palette=True,
+        ),
+        Action("skip_wait", "s", _("skip"), _("End a countdown early"), "main", palette=True),
+        Action("renew", "W", _("renew"), _("Renew the Auth certificate, in steps over days"), "main", palette=True),
+        Action(
+            "keys",
+            "K",
+            _("keys"),
+            _("List the service principal's keys, and remove those that should go"),
+            "main",
+            bar=11,
+            palette=True,
+        ),
+        Action(
+            "doctor",
+            "d",
+            _("doctor"),
+            _("Test every leg of the way to both sides; nothing is changed"),
+            "main",
+            palette=True,
+        ),
+        Action(
+            "edit",
+            "e",
+            _("edit"),
+            _("Edit tenant domain, certificate file and Exchange server"),
+            "main",
+            bar=6,
+            palette=True,
+        ),
+        Action(
+            "copy",
+            "c",
+            _("copy"),
+            _("Copy: a finding, a command, a value, the step, a report; in the log its lines"),
+            "main",
+            bar=7,
+            palette=True,
+        ),
+        Action("show_log", "L,l", _("log"), _("Go to the log"), "main", bar=10, palette=True),
+        Action("zoom", "z", _("zoom"), _("Show the step or the log alone, and back"), "main", palette=True),
+        Action("next_pane", "tab", _("next"), _("Go to the next pane or field"), "main"),
+        Action("previous_pane", "shift+tab", _("previous"), _("Go to the pane or field before"), "main"),
+        Action("back", "escape", _("back"), _("Close what is open; cancel a check that is running"), "main"),
+        Action("palette", "ctrl+p,colon", _("commands"), _("Find a command by its name"), "main"),
+        Action("help", "question_mark,f1", _("help"), _("Show this help"), "main", bar=8, palette=True),
+        Action("repaint", "ctrl+l", _("repaint"), _("Paint the screen anew"), "main", palette=True),
+        Action("suspend", "ctrl+z", _("suspend"), _("Back to the shell; fg returns"), "main", palette=True),
+        Action("quit", "q", _("quit"), _("Quit; asks while something runs"), "main", bar=9, palette=True),
+        Action("quit", "ctrl+q,ctrl+c", _("quit"), _("Quit from anywhere; pressed again, at once"), "any"),
+    )
+
+
+def _panes() -> tuple[Action, ...]:
+    return (
+        Action("move(-1)", "up,k", _("up"), _("Select the step before"), "steps", slug="up"),
+        Action("move(1)", "down,j", _("down"), _("Select the next step"), "steps", slug="down"),
+        Action("select(1)", "home,g,1", _("first"), _("Select the first step"), "steps", shown="Home g", slug="first"),
+        Action("select(0)", "end,G", _("last"), _("Select the last step"), "steps", slug="last"),
+        *(Action(f"select({number})", str(number), "", "", "steps") for number in range(2, 8)),
+        Action("open", "enter", _("open"), _("Show what was found and what would be changed"), "steps"),
+        *_scrolling("detail"),
+        Action("edit_field", "enter", _("edit"), _("Edit the field; Enter keeps, Esc restores"), "fields"),
+    )
+
+
+def _log() -> tuple[Action, ...]:
+    return (
+        *_scrolling("log"),
+        Action("scroll_sideways(-1)", "left,h", _("left"), _("Scroll long lines back"), "log", slug="left"),
+        Action("scroll_sideways(1)", "right", _("right"), _("Scroll long lines sideways"), "log", slug="right"),
+        Action("follow", "f", _("follow"), _("Go to the end and follow it"), "log", bar=1),
+        Action("find", "slash", _("find"), _("Search the log"), "log", bar=2),
+        Action("find_next(1)", "n", _("next hit"), _("Go to the next hit"), "log", bar=3, slug="find-next"),
+        Action("find_next(-1)", "N", _("hit before"), _("Go to the hit before"), "log", slug="find-previous"),
+        Action("narrow", "v", _("levels"), _("Show everything, commands and problems, or problems only"), "log", bar=4),
+        Action("only_step", "t", _("step"), _("Show only the lines of the selected step, or all"), "log", bar=5),
+        Action("open_entry", "enter", _("open"), _("Show an entry in full"), "log", bar=6),
+    )
+
+
+def _screens() -> tuple[Action, ...]:
+    """What fills the whole screen, one below another."""
+    return (
+        Action(
+            "agree", "y", _("apply this plan"), _("Apply the plan; consents are asked for after that"), "plan", bar=1
+        ),
+        Action("copy", "c", _("copy"), _("Copy a command of the plan, or all of it"), "plan", bar=3),
+        Action("leave", "escape,n,q", _("back, change nothing"), _("Go back; nothing is changed"), "plan", bar=2),
+        Action("move(-1)", "up,k", _("up"), _("Go to the key before"), "keys", slug="up"),
+        Action("move(1)", "down,j", _("down"), _("Go to the next key"), "keys", slug="down"),
+        Action("choose", "space", _("choose"), _("Choose the key, or no longer"), "keys", bar=1),
+        Action("choose_expired", "e", _("expired"), _("Choose all that are expired"), "keys", bar=2),
+        Action("choose_ours", "o", _("ours"), _("Choose all that are this organization's"), "keys", bar=3),
+        Action("remove", "d,delete", _("remove chosen"), _("Show what removing the chosen keys means"), "keys", bar=4),
+        Action("copy", "c", _("copy"), _("Copy the key's thumbprint or hash, or the whole list"), "keys", bar=5),
+        Action("leave", "escape,q,K", _("back, change nothing"), _("Go back; nothing is changed"), "keys", bar=6),
+    )
+
+
+def _dialogs() -> tuple[Action, ...]:
+    """What is shown on top of a screen."""
+    yes_no = _("Yes, do it"), _("No, leave it as it is")
+    return (
+        Action("scroll_text('up')", "up", _("up"), _("Scroll up"), "dialog", slug="up"),
+        Action("scroll_text('down')", "down", _("down"), _("Scroll down"), "dialog", slug="down"),
+        Action("scroll_text('page_up')", "pageup", _("page up"), _("Scroll a page up"), "dialog", slug="page-up"),
+        Action(
+            "scroll_text('page_down')", "pagedown", _("page down"), _("Scroll a page down"), "dialog", slug="page-down"
+        ),
+        Action("copy", "c", _("copy"), _("Copy what is shown"), "reading", bar=2),
+        Action("close", "escape,q,enter,question_mark,f1", _("close"), _("Close"), "reading", bar=1, shown="Esc q"),
+        Action("again", "r", _("again"), _("Test everything again"), "doctor", bar=1),
+        Action("cancel", "x", _("cancel"), _("Cancel the tests that run"), "doctor", bar=2),
+        Action("copy", "c", _("copy"), _("Copy what was found"), "doctor", bar=3),
+        Action("leave", "escape,q,d", _("close"), _("Close; tests that run are cancelled"), "doctor", bar=4),
+        Action("choose(-1)", "up,k", _("up"), _("Go to the one before"), "copy", slug="up"),
+        Action("choose(1)", "down,j", _("down"), _("Go to the next"), "copy", slug="down"),
+        Action("take", "enter,c", _("copy"), _("Copy it"), "copy", bar=1),
+        Action("leave", "escape,q", _("close"), _("Copy nothing"), "copy", bar=2),
+        Action("copy", "c,ctrl+y", _("copy the code"), _("Copy the code"), "code", bar=1),
+        Action("copy_address", "a", _("the address"), _("Copy the address"), "code", bar=2),
+        Action(
+            "give_up", "escape,q", _("give up this sign-in"), _("Give up this sign-in; the rest goes on"), "code", bar=3
+        ),
+        Action("copy", "ctrl+y,f6", _("copy the address"), _("Copy the address"), "browser", bar=1),
+        Action("decline", "escape", _("give up"), _("Give up this sign-in"), "browser", bar=3),
+        Action("decline", "escape", _("without it"), _("Go on without it"), "secret", bar=2),
+        Action("decline", "escape", _("back, change nothing"), _("Go back; nothing is changed"), "consent", bar=2),
+        Action("answer(True)", "y", _("quit"), yes_no[0], "quit", bar=1, slug="yes"),
+        Action("answer(False)", "n,escape", _("stay"), yes_no[1], "quit", bar=2, slug="no"),
+        Action("answer(True)", "y", _("replace it when applying"), yes_no[0], "file", bar=1, slug="yes"),
+        Action("answer(False)", "n,escape", _("keep it"), yes_no[1], "file", bar=2, slug="no"),
+        Action("choose('go-on')", "g", _("go on"), _("Go on with the run"), "interrupted", bar=1, slug="go-on"),
+        Action(
+            "choose('take-back')", "u", _("take it back"), _("Take the run back"), "interrupted", bar=2, slug="undo"
+        ),
+        Action("choose('')", "escape,q,n", _("later"), _("Decide later"), "interrupted", bar=3, slug="later"),
+        Action("copy", "c,ctrl+y", _("copy the command"), _("Copy the command to type"), "ask", bar=1),
+        Action("answer(True)", "d", _("done"), _("It is done; the next step relies on it"), "ask", bar=2, slug="done"),
+        Action("answer(False)", "n", _("not possible"), _("It cannot be done"), "ask", bar=3, slug="not-possible"),
+        Action("later", "escape", _("later"), _("Decide later; what runs goes on waiting"), "ask", bar=4),
+    )
+
+
+def _scrolling(where: Where) -> tuple[Action, ...]:
+    return (
+        Action("scroll_up", "up,k", _("up"), _("Scroll up"), where),
+        Action("scroll_down", "down,j", _("down"), _("Scroll down"), where),
+        Action("page_up", "pageup", _("page up"), _("Scroll a page up"), where),
+        Action("page_down", "pagedown,space", _("page down"), _("Scroll a page down"), where),
+        Action("scroll_home", "home,g", _("top"), _("Go to the start"), where, shown="Home g"),
+        Action("scroll_end", "end,G", _("end"), _("Go to the end"), where),
+    )
