@@ -14,6 +14,7 @@ from pushtui.engine.encoding import from_json
 from pushtui.engine.journal import entries, journals
 from pushtui.procedure.model import ExchangeWrite, Memory, Properties, StepId
 
+_OF_THE_PROXY = frozenset({"Enable-PushNotificationProxy", "Disable-PushNotificationProxy"})
 _RESTART_STEP = StepId.VERIFICATION.value
 
 
@@ -26,6 +27,7 @@ class Recollection:
         self._identifiers: set[str] = set()
         self._push_proxy: Properties | None = None
         self._push_proxy_at: datetime | None = None
+        self._push_proxy_before: tuple[Properties | None, datetime | None] = (None, None)
         self._last_change_at: datetime | None = None
         self._open: dict[str, Mapping[str, Any]] = {}
         self._before_intent: dict[str, datetime | None] = {}
@@ -76,6 +78,9 @@ class Recollection:
         self._open[change] = entry
         self._before_intent[change] = self._last_change_at
         self._identifiers |= _identifiers(entry)
+        if _cmdlet(entry) in _OF_THE_PROXY:  # until its outcome is known, nobody knows how the proxy is
+            self._push_proxy_before = (self._push_proxy, self._push_proxy_at)
+            self._push_proxy = self._push_proxy_at = None
         if _touches_probe(entry):
             self._last_change_at = at
 
@@ -87,18 +92,24 @@ class Recollection:
             self._keys_kept = kept
         if entry.get("result") == "failed":
             self._identifiers -= _identifiers(intent)
+            if _cmdlet(intent) in _OF_THE_PROXY:
+                self._push_proxy, self._push_proxy_at = self._push_proxy_before
             if _touches_probe(intent):
                 self._last_change_at = self._before_intent.get(change)
             return
         if _touches_probe(intent):
             self._last_change_at = at
-        objects = entry.get("objects")
+        if entry.get("result") == "done" and _cmdlet(intent) in _OF_THE_PROXY:
+            self._proxy_set(_cmdlet(intent), entry.get("objects"), at)
+
+    def _proxy_set(self, cmdlet: str, objects: object, at: datetime) -> None:
+        """Its own output says how it is; Disable-PushNotificationProxy may have none."""
         last = objects[-1] if isinstance(objects, list) and objects else None
-        match _cmdlet(intent), last:
-            case ("Enable-PushNotificationProxy" | "Disable-PushNotificationProxy", dict()):
-                self._push_proxy, self._push_proxy_at = last, at
-            case "Disable-PushNotificationProxy", _ if self._push_proxy is not None:
-                self._push_proxy, self._push_proxy_at = {**self._push_proxy, "Enabled": False}, at
+        before = self._push_proxy_before[0]
+        if isinstance(last, dict):
+            self._push_proxy, self._push_proxy_at = last, at
+        elif cmdlet == "Disable-PushNotificationProxy" and before is not None:
+            self._push_proxy, self._push_proxy_at = {**before, "Enabled": False}, at
 
 
 def _identifiers(entry: Mapping[str, Any]) -> set[str]:

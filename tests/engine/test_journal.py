@@ -188,6 +188,26 @@ def test_a_refused_certificate_is_forgotten_and_an_unknown_outcome_is_not(tmp_pa
         assert recollection.memory().sent == {}
 
 
+@pytest.mark.parametrize(
+    ("result", "enabled"), [("", None), ("unknown", None), ("failed", True), ("done", False)], ids=str
+)
+def test_how_the_proxy_is_after_it_was_disabled_is_known_only_when_that_was_answered(
+    tmp_path: Path, result: str, enabled: bool | None
+) -> None:
+    journal = make(tmp_path)
+    journal.write("intent", change="push-proxy.enable", step="push-proxy", command=to_json(ENABLE))
+    journal.write("result", change="push-proxy.enable", result="done", objects=[{"Name": "It", "Enabled": True}])
+    disable = ExchangeWrite(Cmdlet.of("Disable-PushNotificationProxy"))
+    journal.write("intent", change="undo.push-proxy.disable", step="push-proxy", command=to_json(disable))
+    if result:
+        journal.write("result", change="undo.push-proxy.disable", result=result, objects=[])
+    journal.close()
+    recollection = Recollection()
+    recollection.read(tmp_path)
+    found = recollection.memory().push_proxy
+    assert (None if found is None else found["Enabled"]) is enabled
+
+
 def test_only_changes_to_the_exchange_organization_call_for_a_restart(tmp_path: Path) -> None:
     journal = make(tmp_path)
     for name, step, command in (("a", "service-principal", PATCH), ("b", "verification", RESTART)):
