@@ -79,7 +79,7 @@ def test_the_installed_program_brings_its_lab(installed: Path) -> None:
     # Standard input is at its end: the lab says its line and ends.
     lab = _run(installed, "-m", "pushtui", "lab", "--serve", "--scenario", "done")
     assert (lab.returncode, lab.stderr) == (0, "")
-    assert json.loads(lab.stdout)["scenario"] == "Done"
+    assert json.loads(lab.stdout)["schema"] == 1
 
 
 def test_the_installed_program_looks_the_same(
