@@ -69,6 +69,13 @@ async def test_a_bad_value_says_what_is_wrong_and_is_not_kept(drive: Any, profil
         assert "without what is before the @" not in it.text
 
 
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
+async def test_a_long_value_is_seen_whole_where_nothing_stands_beside_it(drive: Any, size: tuple[int, int]) -> None:
+    path = f"/srv/{'exchange-auth-' * 2}certificate.cer"
+    async with drive(certificate_path=path, size=size) as it:
+        assert path in it.text
+
+
 async def test_a_bad_value_disables_what_depends_on_it_only(drive: Any) -> None:
     async with drive(tenant_domain="", size=(120, 40)) as it:
         assert "Type a domain of your tenant" in it.text

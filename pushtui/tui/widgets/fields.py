@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -167,6 +168,8 @@ class Field(Inked, Widget, can_focus=True):
         width = self.size.width
         left = width - LABEL_WIDTH
         room = min(width * WIDE_SHARE // 100, WIDEST) if self.screen.has_class("-wide") else left
+        if not self.problem:  # nothing stands beside it, so a long value can be seen whole
+            room = min(max(room, cell_len(self.value) + 2), left)
         value = self.strip(
             [(f" {fitted(self.value, room - 2)} ", "error" if self.problem else "plain")],
             room,
