@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import replace
@@ -167,8 +167,16 @@ class Survey:
         return {query for step in steps for query in self.course.step(step).queries(facts)}
 
     def complete(self, step: StepId) -> bool:
-        """Whether everything that the step asks was answered, one way or another."""
-        return all(query in self.answers for query in self.course.step(step).queries(self.facts()))
+        """Whether everything that the step's status waits for was answered, one way or another."""
+        return self._answered(step, chain.awaited)
+
+    def decided(self, step: StepId) -> bool:
+        """Whether no answer that is still out can make the step hold back those after it."""
+        return self._answered(step, chain.decides)
+
+    def _answered(self, step: StepId, counts: Callable[[StepId, Query], bool]) -> bool:
+        asked = self.course.step(step).queries(self.facts())
+        return all(query in self.answers for query in asked if not self.course.linked or counts(step, query))
 
     def evaluate(self, *, so_far: bool = False) -> dict[StepId, chain.Report]:
         """Every step of the course as the facts show it; one at which a run stopped holds back those after it.
@@ -184,7 +192,7 @@ class Survey:
             if stop is not None:
                 findings = (*report.findings, stop)
                 report = chain.Report(chain.status_of(findings), findings, report.actions)
-            unknown = so_far and not self.complete(step.ID)
+            unknown = so_far and not self.decided(step.ID)
             broken = stop is not None or (chain.holds_back(report.findings) and not unknown)
             if broken and self.course.linked:
                 blockers.append(step.ID)
@@ -196,7 +204,7 @@ class Survey:
         if not self.complete(step):
             return False
         waits_for = [each for each in self.course.order if each in _WAITS_FOR[step]] if self.course.linked else []
-        return status in _OF_ITS_OWN or all(self.complete(earlier) for earlier in waits_for)
+        return status in _OF_ITS_OWN or all(self.decided(earlier) for earlier in waits_for)
 
     def publish(self, steps: Iterable[StepId], began: float | None = None, *, through: bool = True) -> None:
         """Report the steps as they stand, those that changed. `through`: no answer is out any more."""

@@ -24,6 +24,7 @@ class Recollection:
     def __init__(self) -> None:
         self._sent: dict[str, datetime] = {}
         self._done: dict[str, datetime] = {}
+        self._acted_on: set[tuple[str, str]] = set()
         self._identifiers: set[str] = set()
         self._push_proxy: Properties | None = None
         self._push_proxy_at: datetime | None = None
@@ -44,6 +45,7 @@ class Recollection:
         """Forget what belongs to one run only."""
         self._sent.clear()
         self._done.clear()
+        self._acted_on.clear()
         self._open.clear()
         self._before_intent.clear()
         self._keys_kept = frozenset()
@@ -60,6 +62,7 @@ class Recollection:
             self._result(change, entry, at)
         elif entry["kind"] == "done":
             self._done[change] = at
+            self._acted_on.add((change, str(entry.get("where") or "")))
 
     def memory(self) -> Memory:
         """As the steps see it; a copy."""
@@ -68,6 +71,7 @@ class Recollection:
             certificate_identifiers=frozenset(self._identifiers),
             push_proxy=self._push_proxy,
             push_proxy_at=self._push_proxy_at,
+            acted_on=frozenset(self._acted_on),
             done=dict(self._done),
             last_change_at=self._last_change_at,
             keys_kept=self._keys_kept,
@@ -75,6 +79,7 @@ class Recollection:
 
     def _intent(self, change: str, entry: Mapping[str, Any], at: datetime) -> None:
         self._sent[change] = at
+        self._acted_on.add((change, str(entry.get("target") or "")))
         self._open[change] = entry
         self._before_intent[change] = self._last_change_at
         self._identifiers |= _identifiers(entry)

@@ -56,6 +56,9 @@ class ReplyPort(Protocol):
     def warnings(self) -> tuple[str, ...]: ...
     @property
     def errors(self) -> Sequence[CmdletErrorPort]: ...
+    @property
+    def clock_offset(self) -> float | None:
+        """Seconds that the clock of whoever answered is ahead of ours."""
 
 
 class WorkerPort(Protocol):
@@ -89,7 +92,8 @@ class DirectoryPort(Protocol):
     def granted(self, tenant: str) -> frozenset[str] | None:
         """The permissions that the token at hand carries; None where it does not tell."""
 
-    def discover(self, domain: str, cancellation: Cancellation) -> Future[Properties]: ...
+    def discover(self, domain: str, cancellation: Cancellation) -> Future[Properties]:
+        """What `pushtui.procedure.model.Discovery` says, and `clock_offset`."""
 
     def send(
         self, request: GraphRequest, tenant: str, cancellation: Cancellation, timeout: float

@@ -87,6 +87,7 @@ class Sources:
         if organization:
             futures.insert(0, in_thread(lambda: self._organization(organization, cancellation), "organization"))
         for server, reads in servers.items():
+            reads.sort(key=lambda read: not _ends_the_rest(read))
             futures.append(
                 in_thread(lambda server=server, reads=reads: self._server(server, reads, cancellation), "server")  # type: ignore[misc]
             )
@@ -144,15 +145,19 @@ class Sources:
         answers: dict[Query, Answer] = {}
         for read in reads:
             answers.update(self._pipeline([read], send, source))
+            if answers[read].failure is not None and _ends_the_rest(read):
+                return {**dict.fromkeys(reads, answers[read]), **answers}
         return answers
 
     def _single(self, query: Query, cancellation: Cancellation) -> Answers:
         began = self._clock.monotonic()
         objects: tuple[Properties, ...]
+        offset = None
         try:
             match query:
                 case Discovery(domain):
-                    objects, source = (self._discover(domain, cancellation),), "login"
+                    found = self._discover(domain, cancellation)
+                    objects, source, offset = (found,), "login", found.get("clock_offset")
                 case GraphRead(request):
                     tenant = self._tenant or self.profile.tenant_domain
                     seconds = self.profile.entra.timeout
@@ -168,7 +173,8 @@ class Sources:
             raise
         except PushtuiError as error:
             return self._failed([query], error, error.where, began)
-        return {query: Answer(objects, self._clock.now(), source, self._clock.monotonic() - began)}
+        seconds = self._clock.monotonic() - began
+        return {query: Answer(objects, self._clock.now(), source, seconds, clock_offset=offset)}
 
     def _discover(self, domain: str, cancellation: Cancellation) -> Properties:
         found = self.connections.in_directory(
@@ -185,6 +191,7 @@ class Sources:
             self._clock.monotonic() - began,
             reply.warnings,
             reply_failure(reply, cmdlet, side, source, self.connections.account(side.value)),
+            reply.clock_offset,
         )
 
     def _failed(self, queries: Iterable[Query], error: PushtuiError, source: str, began: float) -> Answers:
@@ -254,6 +261,11 @@ _SIDES = {
 def reply_failure(reply: ReplyPort, cmdlet: Cmdlet, side: Side, source: str, account: str) -> Failure | None:
     """The first error record of a reply, as a failure; the others are in the log."""
     return failure_of(refusal(reply.errors[0], cmdlet, side, source, account)) if reply.errors else None
+
+
+def _ends_the_rest(read: _Read) -> bool:
+    """Whether its error ends the pipeline: it goes first, and where a server is gone, the others need not find out."""
+    return ("ErrorAction", "Stop") in read.cmdlet.parameters
 
 
 def _local(path: str) -> Path:

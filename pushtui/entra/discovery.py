@@ -17,7 +17,7 @@ _GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 async def discover(host: LoginHost, cloud: Cloud, domain: str) -> dict[str, Any]:
-    """``tenant_id``, ``issuer`` and ``token_endpoint`` of the tenant that owns `domain`.
+    """``tenant_id``, ``issuer`` and ``token_endpoint`` of the tenant that owns `domain`; ``clock_offset`` by the way.
 
     Raises `RequestRefused` (``entra.tenant-not-found``) where none does, ``entra.discovery-unusable`` for an answer
     without a tenant id, and `SignInRefused` (``entra.other-cloud``) where the tenant lives in another cloud
@@ -42,7 +42,12 @@ async def discover(host: LoginHost, cloud: Cloud, domain: str) -> dict[str, Any]
             side=Side.ENTRA,
             where=place.where,
         )
-    return {"tenant_id": tenant, "issuer": clean_line(issuer), "token_endpoint": clean_line(endpoint)}
+    return {
+        "tenant_id": tenant,
+        "issuer": clean_line(issuer),
+        "token_endpoint": clean_line(endpoint),
+        "clock_offset": answer.clock_offset,
+    }
 
 
 def guid_in(url: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from pushtui.base.cancellation import Cancellation
+from pushtui.base.clock import offset_of
 from pushtui.base.errors import PushtuiError, RequestRefused, Side, SignInRefused, Unreachable
 from pushtui.base.proxies import shown_proxy
 from pushtui.base.text import clean_line
@@ -33,6 +35,13 @@ class LoginAnswer:
     status_code: int
     text: str = field(repr=False)
     headers: dict[str, str] = field(repr=False)
+    received: float = field(default_factory=time.time, repr=False)
+    """Seconds since the epoch."""
+
+    @property
+    def clock_offset(self) -> float | None:
+        """Seconds that the sign-in host's clock is ahead of ours; None where a cache may have answered."""
+        return None if "age" in self.headers else offset_of(self.headers.get("date"), self.received)
 
     def raise_for_status(self) -> None:
         """Nothing: what msal would raise here was raised before."""

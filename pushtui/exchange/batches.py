@@ -23,12 +23,14 @@ OUTPUT_TYPES: Mapping[str, frozenset[str]] = {
     "get-exchangecertificate": frozenset({"ExchangeCertificate"}),
     "get-exchangeserver": frozenset({"ExchangeServer"}),
     "get-hybridconfiguration": frozenset({"HybridConfiguration"}),
+    "get-organizationconfig": frozenset({"OrganizationConfig", "ADOrganizationConfig"}),
     "get-partnerapplication": frozenset({"PartnerApplication"}),
     "get-process": frozenset({"Process"}),
     "get-pushnotificationapp": frozenset({"PushNotificationApp", "PushNotificationAppPresentationObject"}),
     "get-servercomponentstate": frozenset({"ServerComponentStatePresentationObject"}),
     "get-serverhealth": frozenset({"MonitorHealthEntry", "MonitorHealthEntryPresentationObject"}),
     "get-service": frozenset({"ServiceController"}),
+    "test-servicehealth": frozenset({"ExchangeServicesStatus"}),
 }
 """Cmdlet (lower case) → the last words of the .NET types it can answer. A cmdlet that is not here is asked alone."""
 
@@ -40,6 +42,8 @@ class Reply:
     objects: tuple[Mapping[str, Any], ...] = ()
     warnings: tuple[str, ...] = ()
     errors: tuple[CmdletError, ...] = ()
+    clock_offset: float | None = None
+    """Seconds that the clock of the answering web server is ahead of ours; None where its answer bore no date."""
 
 
 @dataclass(slots=True)
@@ -52,6 +56,7 @@ class Outcome:
     errors: list[CmdletError] = field(default_factory=list)
     failed: bool = False
     """Whether the pipeline as a whole ended in the state Failed."""
+    clock_offset: float | None = None
 
 
 def batches(cmdlets: Sequence[Cmdlet]) -> list[list[int]]:
@@ -78,14 +83,17 @@ def batches(cmdlets: Sequence[Cmdlet]) -> list[list[int]]:
 
 def whole(outcome: Outcome) -> Reply:
     """The reply of a pipeline that had one statement."""
-    return Reply(tuple(outcome.objects), tuple(text for _cmdlet, text in outcome.warnings), tuple(outcome.errors))
+    warnings = tuple(text for _cmdlet, text in outcome.warnings)
+    return Reply(tuple(outcome.objects), warnings, tuple(outcome.errors), outcome.clock_offset)
 
 
 def attribute(cmdlets: Sequence[Cmdlet], outcome: Outcome) -> list[Reply | None]:
     """One reply a statement; None for each that must be asked again, alone.
 
-    A pipeline that failed tells nothing about the statements after the one that ended it.
+    A pipeline that failed tells nothing about the statements after the one that ended it. But where that one was
+    meant to end it (``-ErrorAction Stop``), they share its error: to ask them all the same is what it was to prevent.
     """
+    stopper = next((at for at, cmdlet in enumerate(cmdlets) if ends_the_rest(cmdlet)), None)
     objects: list[list[dict[str, Any]]] = [[] for _cmdlet in cmdlets]
     warnings: list[list[str]] = [[] for _cmdlet in cmdlets]
     errors: list[list[CmdletError]] = [[] for _cmdlet in cmdlets]
@@ -97,6 +105,8 @@ def attribute(cmdlets: Sequence[Cmdlet], outcome: Outcome) -> list[Reply | None]
         objects[owner].append(item)
     for error in outcome.errors:
         owner = _owner_of_name(cmdlets, error.cmdlet)
+        if owner is None and outcome.failed:
+            owner = stopper  # nothing else ends several statements
         if owner is None:
             return list(nobody)
         errors[owner].append(error)
@@ -108,8 +118,13 @@ def attribute(cmdlets: Sequence[Cmdlet], outcome: Outcome) -> list[Reply | None]
     reached = len(cmdlets)
     if outcome.failed:
         reached = max((position for position, own in enumerate(errors) if own), default=-1) + 1
+    shared = errors[stopper] if stopper is not None and reached == stopper + 1 else []
+    for at in range(reached, len(cmdlets) if shared else reached):
+        errors[at] = shared
     return [
-        Reply(tuple(objects[at]), tuple(warnings[at]), tuple(errors[at])) if at < reached else None
+        Reply(tuple(objects[at]), tuple(warnings[at]), tuple(errors[at]), outcome.clock_offset)
+        if at < reached or shared
+        else None
         for at in range(len(cmdlets))
     ]
 
@@ -124,6 +139,11 @@ def sender_of_name(cmdlets: Sequence[Cmdlet], name: str) -> Cmdlet | None:
     """The statement that a warning or an error names; None where that is not certain."""
     owner = 0 if len(cmdlets) == 1 else _owner_of_name(cmdlets, name)
     return None if owner is None else cmdlets[owner]
+
+
+def ends_the_rest(cmdlet: Cmdlet) -> bool:
+    """Whether its first error ends the pipeline, whatever statements follow (PowerShell's BatchInvocationCallback)."""
+    return any(name.lower() == "erroraction" and value == "Stop" for name, value in cmdlet.parameters)
 
 
 def _owner_of_object(cmdlets: Sequence[Cmdlet], item: dict[str, Any]) -> int | None:

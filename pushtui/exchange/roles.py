@@ -39,6 +39,7 @@ _GROUPS = {
     "get-hybridconfiguration": _VIEWING,
     "get-organizationconfig": _VIEWING,
     "test-servicehealth": _HEALTH,
+    "set-partnerapplication": _TRUST,
 }
 
 _CERTIFICATE_ROLE = "Exchange Server Certificates"

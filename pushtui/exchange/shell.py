@@ -18,6 +18,7 @@ from pypsrp.complex_objects import ObjectMeta, PSInvocationState
 from pypsrp.powershell import PowerShell, RunspacePool
 from pypsrp.wsman import NAMESPACES, WSMan, WSManAction
 
+from pushtui.base.clock import offset_of
 from pushtui.base.commands import Cmdlet, Later, Value
 from pushtui.base.secret import Secret
 from pushtui.base.text import clean_line
@@ -83,6 +84,8 @@ class Shell:
         )
         self._pool = RunspacePool(self._wsman, configuration_name=endpoint.configuration)
         self._finished: list[Pipeline] = []
+        self.clock_offset: float | None = None
+        """Seconds that the web server's clock is ahead of ours, as the ``Date`` of its last answer says."""
         self.used = False
         """Whether this HTTP session has carried an answer: then a refusal can mean that its keys are stale."""
 
@@ -117,7 +120,12 @@ class Shell:
         self._sockets.watch(transport.session)
         transport.session.trust_env = False
         transport.session.max_redirects = 0  # a 307 would send the command to another host, over http even
+        transport.session.hooks["response"].append(self._look_at_clock)
         self.used = False
+
+    def _look_at_clock(self, response: Any, *_arguments: Any, **_options: Any) -> None:
+        """IIS dates every answer; that one was on its way until now."""
+        self.clock_offset = offset_of(response.headers.get("Date"), time.time())
 
     def start(self, cmdlets: Sequence[Cmdlet], seconds: float) -> Pipeline:
         """Send the cmdlets as one pipeline; returns when the server has taken it."""
@@ -197,6 +205,7 @@ class Pipeline:
         lines = list(self._new_lines())
         if self.done:
             self.outcome.failed = self._powershell.state == PSInvocationState.FAILED
+            self.outcome.clock_offset = self._shell.clock_offset
             self._shell.finished(self)
         elif not lines and time.monotonic() - began < PACE_SECONDS:
             time.sleep(PACE_SECONDS)

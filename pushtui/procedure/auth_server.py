@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from pushtui.base.commands import Cmdlet, Json
-from pushtui.procedure import questions
+from pushtui.procedure import auth_server_setting, questions
 from pushtui.procedure.codes import blocks, finding
 from pushtui.procedure.model import Action, Change, ExchangeWrite, Facts, Finding, Query, Risk, StepId
-from pushtui.procedure.reading import Reading, complete, read
-from pushtui.procedure.records import AuthServerRecord, PartnerApplicationRecord
+from pushtui.procedure.national_clouds import differs, host_of
+from pushtui.procedure.reading import complete, read
+from pushtui.procedure.records import AuthServerRecord
 from pushtui.procedure.tenant import is_domain, tenant_id
 
 ID = StepId.AUTH_SERVER
@@ -24,6 +25,7 @@ def queries(facts: Facts) -> Iterable[Query]:
         yield questions.discovery(facts)
     yield questions.AUTH_SERVERS
     yield questions.PARTNER_APPLICATIONS
+    yield questions.HYBRID
 
 
 def metadata_url(facts: Facts) -> str:
@@ -61,18 +63,9 @@ def findings(facts: Facts) -> Sequence[Finding]:
     chosen = _chosen(facts, reading.items)
     return (
         *_judge(facts, chosen, tenant),
-        *(
-            finding(
-                "auth-server.foreign",
-                server.name,
-                observed=server.realm,
-                type=server.type,
-                enabled=server.enabled,
-            )
-            for server in reading.items
-            if server is not chosen
-        ),
-        *_partner(facts),
+        *auth_server_setting.others(reading.items, chosen, tenant),
+        *auth_server_setting.partner(facts, tenant),
+        *auth_server_setting.hybrid(facts),
     )
 
 
@@ -93,6 +86,8 @@ def actions(facts: Facts) -> Sequence[Action]:
         result.append(_set_url(chosen, url))
     if chosen is not None and "auth-server.disabled" in codes:
         result.append(_enable(chosen))
+    if "auth-server.partner-disabled" in codes and (enabling := auth_server_setting.enable_partner(facts)):
+        result.append(enabling)
     return result
 
 
@@ -134,6 +129,11 @@ def _judge(facts: Facts, server: AuthServerRecord | None, tenant: str) -> Iterab
             yield finding("auth-server.other-realm", server.name, expected=tenant, observed=server.realm)
         return
     agreeing = agrees(server.auth_metadata_url, facts)
+    cloud = differs(server.auth_metadata_url, facts.inputs.cloud.acs)
+    if cloud and server.enabled and not _is_named(server):
+        expected, observed = host_of(facts.inputs.cloud.acs), host_of(server.auth_metadata_url)
+        yield finding("auth-server.wrong-cloud", server.name, expected=expected, observed=observed, cloud=cloud)
+        return
     if not server.enabled:
         yield finding("auth-server.disabled", server.name, realm=server.realm)
     if not agreeing and (_is_named(server) or not server.enabled):
@@ -145,18 +145,8 @@ def _judge(facts: Facts, server: AuthServerRecord | None, tenant: str) -> Iterab
         yield finding(
             "auth-server.present", server.name, expected=url, observed=server.auth_metadata_url, realm=server.realm
         )
-
-
-def _partner(facts: Facts) -> Iterable[Finding]:
-    """Exchange Online as a partner application: Setup makes it; the procedure only relies on it."""
-    reading: Reading[PartnerApplicationRecord] = read(
-        facts, questions.PARTNER_APPLICATIONS, PartnerApplicationRecord.from_properties
-    )
-    if reading.failed:
-        return
-    mine = [item for item in reading.items if item.application_identifier.lower() == questions.EXCHANGE_ONLINE]
-    if not any(item.enabled for item in mine):
-        yield finding("auth-server.partner-disabled", "Exchange Online", observed="Disabled" if mine else "Absent")
+        # Where the URL is to be set anyway, what Exchange keeps of its metadata is read anew.
+        yield from auth_server_setting.endpoints(server, facts, tenant)
 
 
 def _value(server: AuthServerRecord) -> dict[str, Json]:

@@ -6,7 +6,14 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from pushtui.base.commands import Later
-from pushtui.procedure import certificate_changes, certificate_file, certificate_state, questions
+from pushtui.procedure import (
+    certificate_changes,
+    certificate_file,
+    certificate_setting,
+    certificate_state,
+    questions,
+)
+from pushtui.procedure.certificate_setting import SETTLED
 from pushtui.procedure.certificate_state import MINIMUM_BITS, THUMBPRINT, State, same_host
 from pushtui.procedure.codes import blocks, finding
 from pushtui.procedure.model import Action, Facts, Finding, Query, StepId
@@ -14,9 +21,6 @@ from pushtui.procedure.reading import complete
 from pushtui.procedure.records import CertificateRecord
 
 ID = StepId.CERTIFICATE
-
-SETTLED = timedelta(hours=48)
-"""When Exchange should have distributed a certificate: replication takes a day, its servicelet runs twice a day."""
 
 
 def queries(facts: Facts) -> Iterable[Query]:
@@ -47,6 +51,7 @@ def findings(facts: Facts) -> Sequence[Finding]:
     return (
         *_current(state, facts.inputs.renewal.within),
         *(_replacing(state) if state.replace else _servers(state, facts)),
+        *certificate_setting.current(state, facts),
         *_others(state, facts),
         *certificate_file.findings(facts, wanted if isinstance(wanted, CertificateRecord) else None),
     )
@@ -65,11 +70,16 @@ def actions(facts: Facts) -> Sequence[Action]:
     if codes & {"certificate.file-missing", "certificate.file-replaced"}:
         result.append(certificate_changes.export(facts, wanted if isinstance(wanted, CertificateRecord) else None))
     late = [item.subject for item in found if item.code == "certificate.not-on-server"]
+    lost = [item.subject for item in found if item.code == "certificate.missing-on-server"]
+    restarted = [name for name in lost if (certificate_changes.RESTART_HOST, name) in facts.memory.acted_on]
+    thumbprint = state.config.current_certificate_thumbprint
+    result += [certificate_changes.restart_host(facts, name, thumbprint) for name in lost if name not in restarted]
+    late += lost
     if state.replace:
         late = [name for name in state.stores if not same_host(name, state.executing)]
     if late and "certificate.distribution" not in facts.memory.done:
-        thumbprint = wanted.sha1_thumbprint if isinstance(wanted, CertificateRecord) else str(THUMBPRINT)
-        result.append(certificate_changes.distribution(late, thumbprint))
+        expected = wanted.sha1_thumbprint if isinstance(wanted, CertificateRecord) else str(THUMBPRINT)
+        result.append(certificate_changes.distribution(late, expected))
     return result
 
 
@@ -122,14 +132,18 @@ def _servers(state: State, facts: Facts) -> Iterable[Finding]:
         age = certificate_state.assigned_for(state.config, facts.now)
         ours = {"certificate.assign", "certificate.publish"} & facts.memory.sent.keys()
         fresh = age is None or age < SETTLED or bool(ours)
-        since = state.config.when_changed_utc
+        since = state.config.when_changed_utc.isoformat() if state.config.when_changed_utc else ""
+        where = certificate_setting.sites(facts)
+        if not fresh:
+            yield from certificate_setting.lacking_sites(state, where)
         for server in state.stores:
             copy = copies.get(server)
+            holder = certificate_setting.holder(state, thumbprint, server, where)
             if copy is None:
                 code = "certificate.not-on-server" if fresh else "certificate.missing-on-server"
-                yield finding(code, server, expected=thumbprint, since=since.isoformat() if since else "")
+                yield finding(code, server, expected=thumbprint, since=since, site=where.get(server, ""), holder=holder)
             elif copy.has_private_key is False:
-                yield finding("certificate.no-private-key", server, expected=thumbprint)
+                yield finding("certificate.no-private-key", server, expected=thumbprint, holder=holder)
             else:
                 yield finding("certificate.on-server", server, expected=thumbprint, observed=thumbprint)
     for server, failure in state.failures.items():
@@ -179,6 +193,8 @@ def _others(state: State, facts: Facts) -> Iterable[Finding]:
         yield finding(
             "certificate.next-staged", config.next_certificate_thumbprint, observed=date.isoformat() if date else ""
         )
+    yield from certificate_setting.following(state, facts)
+    yield from certificate_setting.previous(state)
     yield from _smtp(state)
     if not state.replace and {"certificate.assign", "certificate.publish"} & facts.memory.sent.keys():
         yield finding(

@@ -14,6 +14,7 @@ from pushtui.procedure import certificate_file, questions
 from pushtui.procedure.certificate_state import THUMBPRINT, State
 from pushtui.procedure.model import (
     Action,
+    Ask,
     Change,
     Consent,
     ExchangeWrite,
@@ -24,6 +25,7 @@ from pushtui.procedure.model import (
     Risk,
     StepId,
     Wait,
+    WindowsWrite,
 )
 from pushtui.procedure.records import CertificateRecord
 
@@ -33,6 +35,7 @@ AUTH_CONFIG = "AuthConfig"
 FOLLOW = "MSExchangeServiceHost,MSExchangeOWAAppPool,MSExchangeECPAppPool"
 """What only notices the new certificate after a restart; Exchange restarts none of it by itself."""
 
+RESTART_HOST = "certificate.restart-host"
 DISTRIBUTION_SECONDS = 60.0
 """How long an apply looks for the copies. Within a site they are quick; the servicelet that does the rest runs every
 12 hours, so what is missing then is waited for, not failed."""
@@ -83,6 +86,29 @@ def distribution(missing: Iterable[str], thumbprint: str) -> Wait:
         reads=tuple(questions.server_store(name) for name in names),
         poll=2.0,
         arguments={"servers": ", ".join(names), "thumbprint": thumbprint},
+    )
+
+
+def restart_host(facts: Facts, server: str, thumbprint: str) -> Change | Ask:
+    """Have Exchange look for the certificate now: its servicelet does when MSExchangeServiceHost starts.
+
+    That it does so at once is how the servicelet is described, not verified against a real server.
+    """
+    arguments = {"server": server, "thumbprint": thumbprint}
+    if not facts.inputs.windows_endpoint:
+        cmdlet = Cmdlet.of("Restart-Service", Name=questions.SERVICE_HOST)
+        return Ask(id=RESTART_HOST, step=STEP, command=cmdlet.text, where=server, arguments=arguments)
+    cmdlet = Cmdlet.of("Restart-Service", Name=questions.SERVICE_HOST, Confirm=False)
+    return Change(
+        id=RESTART_HOST,
+        step=STEP,
+        target=server,
+        command=WindowsWrite(cmdlet, server),
+        before={"thumbprint": None},
+        after={"thumbprint": thumbprint},
+        risk=Risk.REVERSIBLE,
+        reads=(questions.server_store(server),),
+        arguments=arguments,
     )
 
 

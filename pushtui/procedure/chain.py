@@ -11,6 +11,7 @@ from pushtui.procedure import (
     auth_server,
     certificate,
     push_proxy,
+    questions,
     servers,
     service_principal,
     tenant,
@@ -26,6 +27,7 @@ from pushtui.procedure.model import (
     FileWrite,
     Finding,
     GraphWrite,
+    Query,
     Severity,
     Status,
     Step,
@@ -65,6 +67,12 @@ STEPS: tuple[Step, ...] = (tenant, servers, certificate, auth_server, service_pr
 TRUST = Course("trust", STEPS)
 """The procedure itself; what keeps it up beside it is in `pushtui.procedure.courses`."""
 
+_ASIDE: Mapping[StepId, Collection[Query]] = {
+    StepId.TENANT: tenant.ASIDE,
+    StepId.SERVICE_PRINCIPAL: service_principal.ASIDE,
+}
+"""What a step asks only to say more: no answer to it can change the step's status."""
+
 _GRAVITY = tuple(Severity)
 _STATUS: Mapping[Severity, Status] = {
     Severity.OK: Status.OK,
@@ -93,6 +101,16 @@ def status_of(findings: Sequence[Finding]) -> Status:
     if not findings:
         return Status.UNKNOWN
     return _STATUS[max((item.severity for item in findings), key=_GRAVITY.index)]
+
+
+def awaited(step: StepId, query: Query) -> bool:
+    """Whether the step's status waits for this answer."""
+    return query not in _ASIDE.get(step, ())
+
+
+def decides(step: StepId, query: Query) -> bool:
+    """Whether this answer can make the step hold back those after it. What one server says of itself cannot."""
+    return awaited(step, query) and (step is not StepId.SERVERS or query == questions.SERVERS)
 
 
 def report(step: Step, facts: Facts, blocked_by: Collection[StepId] = ()) -> Report:

@@ -62,14 +62,19 @@ FINDINGS: Mapping[str, Code] = {
         OK, "AuthConfig's certificate is usable; subject: thumbprint; {name} {not_before} {not_after} {key}"
     ),
     "certificate.on-server": Code(OK, "the server holds it; subject: FQDN; observed: thumbprint"),
-    "certificate.not-on-server": Code(WAITING, "not yet on this server; subject: FQDN; expected: thumbprint; {since}"),
+    "certificate.not-on-server": Code(
+        WAITING,
+        "not yet on this server; subject: FQDN; expected: thumbprint; {since} {site} {holder}: a server that has it",
+    ),
     "certificate.missing-on-server": Code(
         ATTENTION,
-        "not on this server although assigned for days; subject: FQDN; expected: thumbprint; {since}",
+        "not on this server although assigned for days; subject: FQDN; expected: thumbprint; {since} {site} {holder}",
         passable=True,
     ),
     "certificate.no-private-key": Code(
-        ATTENTION, "this server has it without its private key; subject: FQDN; expected: thumbprint", passable=True
+        ATTENTION,
+        "this server has it without its private key; subject: FQDN; expected: thumbprint; {holder}",
+        passable=True,
     ),
     "certificate.none": Code(CHANGE, "AuthConfig names no certificate"),
     "certificate.missing-everywhere": Code(CHANGE, "AuthConfig names a certificate that no server has; subject: it"),
@@ -154,7 +159,7 @@ FINDINGS: Mapping[str, Code] = {
         NOTE, "another auth server, of another tenant or kind; observed: realm; {type} {enabled}"
     ),
     "auth-server.partner-disabled": Code(
-        WARNING, "the partner application Exchange Online is absent or disabled; observed: Disabled or Absent"
+        CHANGE, "the partner application of Exchange Online is disabled; subject: it; observed: Disabled"
     ),
     "auth-server.blocked": Code(BLOCKED, "nothing is changed while an earlier link is broken; {by}: step ids"),
     # --- service-principal: subject is a key's SHA-1 thumbprint unless said otherwise
@@ -182,7 +187,7 @@ FINDINGS: Mapping[str, Code] = {
     "service-principal.not-visible": Code(WAITING, "the key was sent in this run, reads do not show it yet"),
     "service-principal.other-key": Code(NOTE, "a key of someone else; observed: display name; {end}; {key_id}"),
     "service-principal.expired-key": Code(
-        NOTE, "an expired key of someone else, kept too; Graph may refuse the list because of it; observed: name; {end}"
+        NOTE, "an expired key, kept too; Graph may refuse the list because of it; observed: name; {end} {key_id}"
     ),
     "service-principal.end-not-kept": Code(
         WARNING,

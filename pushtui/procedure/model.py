@@ -133,6 +133,8 @@ class Answer:
     seconds: float = 0.0
     warnings: tuple[str, ...] = ()
     failure: Failure | None = None
+    clock_offset: float | None = None
+    """Seconds that the clock of whoever answered is ahead of ours; None where the answer did not tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +188,8 @@ class Memory:
 
     sent: Mapping[str, datetime] = field(default_factory=dict)
     """Change id → when it was sent in this run, whatever came of it."""
+    acted_on: frozenset[tuple[str, str]] = frozenset()
+    """Id and target (or where) of every change that was sent and every ask that was done in this run."""
     certificate_identifiers: frozenset[str] = frozenset()
     """SubjectKeyIdentifiers (upper-case hex) that we asked New-ExchangeCertificate for, in any run here."""
     push_proxy: Properties | None = None

@@ -142,11 +142,15 @@ def _judge(facts: Facts, known: Known) -> Iterable[Finding]:
         )
     if uri and not _same_url(record.uri, uri):
         result.append(finding("push-proxy.uri-differs", NAME, expected=uri, observed=record.uri, source=source))
-    return result or [
-        finding(
-            "push-proxy.enabled", NAME, expected=domain, observed=record.organization, uri=record.uri, source=source
-        )
-    ]
+    invalid = [finding("push-proxy.invalid", NAME)] if record.is_valid is False else []
+    return invalid + (
+        result
+        or [
+            finding(
+                "push-proxy.enabled", NAME, expected=domain, observed=record.organization, uri=record.uri, source=source
+            )
+        ]
+    )
 
 
 def _same_url(one: str, other: str) -> bool:

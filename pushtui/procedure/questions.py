@@ -122,7 +122,11 @@ HYBRID_APPLICATIONS = GraphRead(
 
 
 def server_store(fqdn: str) -> ExchangeRead:
-    """The certificates of one server. Over remoting an ExchangeCertificate carries only RawData unless selected."""
+    """The certificates of one server. Over remoting an ExchangeCertificate carries only RawData unless selected.
+
+    It goes first among the server's reads and ends them where it fails: of a server that is gone, the time-out of one
+    is enough. (That ``-ErrorAction Stop`` ends a batch is read from PowerShell's source, not verified on Exchange.)
+    """
     return ExchangeRead(
         Cmdlet.of(
             "Get-ExchangeCertificate",
@@ -138,6 +142,7 @@ def server_store(fqdn: str) -> ExchangeRead:
                 "RawData",
             ),
             Server=fqdn,
+            ErrorAction="Stop",
         ),
         server=fqdn,
     )
@@ -231,7 +236,7 @@ def service_principal(facts: Facts) -> GraphRead:
         GraphRequest.of(
             "GET",
             f"/servicePrincipals(appId='{facts.inputs.service_principal}')",
-            select="id,appId,displayName,keyCredentials",
+            select="id,appId,displayName,accountEnabled,keyCredentials",
         )
     )
 

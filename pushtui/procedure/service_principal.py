@@ -7,10 +7,9 @@ own (`pushtui.procedure.keys`), and a refusal by Graph changes nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
 
 from pushtui.base.commands import Json, Later
-from pushtui.procedure import certificate, certificate_state, key_list, questions
+from pushtui.procedure import certificate, certificate_state, key_list, questions, service_principal_setting
 from pushtui.procedure.codes import blocks, finding
 from pushtui.procedure.model import (
     Action,
@@ -24,11 +23,15 @@ from pushtui.procedure.model import (
     Wait,
 )
 from pushtui.procedure.reading import complete, is_absence
-from pushtui.procedure.records import CertificateRecord, ServicePrincipalRecord
+from pushtui.procedure.records import CertificateRecord, KeyCredentialRecord, ServicePrincipalRecord
 from pushtui.procedure.tenant import is_domain, tenant_id
 
 ID = StepId.SERVICE_PRINCIPAL
 
+ASIDE: frozenset[Query] = frozenset(
+    {questions.HYBRID_APPLICATIONS, questions.ORGANIZATION_CONFIG, questions.AUTH_SERVERS}
+)
+"""Asked only to say more: about the dedicated hybrid application."""
 VISIBLE_SECONDS = 60.0
 """How long reads are asked for an accepted key: Graph is eventually consistent, mostly by seconds."""
 
@@ -40,10 +43,13 @@ def queries(facts: Facts) -> Iterable[Query]:
         yield questions.discovery(facts)
     if tenant_id(facts):
         yield questions.service_principal(facts)
+        yield questions.HYBRID_APPLICATIONS
+    yield questions.ORGANIZATION_CONFIG
+    yield questions.AUTH_SERVERS
 
 
 def findings(facts: Facts) -> Sequence[Finding]:
-    if not complete(facts, queries(facts)):
+    if not complete(facts, (query for query in queries(facts) if query not in ASIDE)):
         return ()
     app = facts.inputs.service_principal
     if not tenant_id(facts):
@@ -55,14 +61,16 @@ def findings(facts: Facts) -> Sequence[Finding]:
             return (reading.problem("service-principal.unreadable", app),)
         return (finding("service-principal.missing", app),)
     wanted = certificate.trusted(facts)
-    if wanted is None:
-        return (finding("service-principal.certificate-unknown", app), *_others(record, None, facts.now))
-    der = wanted.der if isinstance(wanted, CertificateRecord) else None
+    ours = tuple(_ours(facts, record, wanted)) if wanted is not None else ()
+    known = wanted if isinstance(wanted, CertificateRecord) else None
+    missing = any(item.code == "service-principal.key-missing" for item in ours)
     return (
-        *_ours(facts, record, wanted),
+        *((finding("service-principal.disabled", app),) if record.account_enabled is False else ()),
+        *(ours or (finding("service-principal.certificate-unknown", app),)),
         *key_list.unreadable(record),
         *key_list.vanished(facts, record),
-        *_others(record, der, facts.now),
+        *service_principal_setting.other_keys(facts, record, known, missing=missing),
+        *service_principal_setting.dedicated(facts, known),
         *((finding("service-principal.shared-trust", app),) if app == questions.EXCHANGE_ONLINE else ()),
     )
 
@@ -98,15 +106,7 @@ def _ours(facts: Facts, record: ServicePrincipalRecord, wanted: CertificateRecor
     mine = [key for key in key_list.keys_of(record) if key_list.holds(key, wanted.der)]
     valid = [key for key in mine if key.end is None or key.end > facts.now]
     if valid:
-        end = valid[0].end
-        yield finding(
-            "service-principal.key-present",
-            thumbprint,
-            expected=thumbprint,
-            observed=thumbprint,
-            end=end.isoformat() if end else "",
-            sha256=wanted.sha256,
-        )
+        yield from _there(facts, valid, wanted)
     elif _sent(facts):
         yield finding("service-principal.not-visible", thumbprint, expected=thumbprint)
     elif mine:
@@ -118,23 +118,25 @@ def _ours(facts: Facts, record: ServicePrincipalRecord, wanted: CertificateRecor
         )
 
 
-def _others(record: ServicePrincipalRecord, der: bytes | None, now: datetime) -> Iterable[Finding]:
-    """The keys of other people: named, and kept."""
-    for key in key_list.keys_of(record):
-        if der is not None and key.key == der:
-            continue
-        end = key.end.isoformat() if key.end else ""
-        expired = key.end is not None and key.end <= now
-        code = "service-principal.expired-key" if expired else "service-principal.other-key"
-        yield finding(code, key_list.thumbprint(key), observed=key.display_name, end=end, key_id=key.key_id)
-        owner = key_list.certificate(key)
-        if key.end is not None and owner is not None and abs(key.end - owner.not_after) > timedelta(days=1):
-            yield finding(
-                "service-principal.end-not-kept",
-                key_list.thumbprint(key),
-                expected=end,
-                observed=owner.not_after.isoformat(),
-            )
+def _there(facts: Facts, valid: Sequence[KeyCredentialRecord], wanted: CertificateRecord) -> Iterable[Finding]:
+    """It is there, under its certificate's dates or under others."""
+    thumbprint, begun = wanted.sha1_thumbprint, [key for key in valid if key.start is None or key.start <= facts.now]
+    if not begun:
+        start = min(key.start for key in valid if key.start is not None)
+        yield finding("service-principal.key-not-yet-valid", thumbprint, observed=start.isoformat())
+        return
+    end = max((key.end for key in begun if key.end is not None), default=None)
+    yield finding(
+        "service-principal.key-present",
+        thumbprint,
+        expected=thumbprint,
+        observed=thumbprint,
+        end=end.isoformat() if end else "",
+        sha256=wanted.sha256,
+    )
+    if end is not None and end < wanted.not_after - service_principal_setting.DAY:
+        expected = wanted.not_after.isoformat()
+        yield finding("service-principal.key-ends-early", thumbprint, expected=expected, observed=end.isoformat())
 
 
 def _add_key(facts: Facts, record: ServicePrincipalRecord, wanted: CertificateRecord | Later) -> Change:

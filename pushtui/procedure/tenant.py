@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from pushtui.procedure import questions
+from pushtui.procedure import clocks, questions
 from pushtui.procedure.codes import finding
 from pushtui.procedure.model import Action, Facts, Finding, Query, StepId
 from pushtui.procedure.reading import complete, is_absence, read
-from pushtui.procedure.records import DomainRecord, ServicePrincipalRecord, TenantRecord
+from pushtui.procedure.records import AcceptedDomainRecord, DomainRecord, ServicePrincipalRecord, TenantRecord
 
 ID = StepId.TENANT
+
+ASIDE: frozenset[Query] = frozenset({questions.ACCEPTED_DOMAINS})
+"""Asked only to say more: whether this is the tenant of the organization."""
 
 _DOMAIN = re.compile(r"(?=.{4,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{1,59})")
 
@@ -38,6 +41,7 @@ def queries(facts: Facts) -> Iterable[Query]:
         yield questions.ORGANIZATION
         yield questions.DOMAINS
         yield questions.service_principal(facts)
+    yield questions.ACCEPTED_DOMAINS
 
 
 def findings(facts: Facts) -> Sequence[Finding]:
@@ -46,7 +50,7 @@ def findings(facts: Facts) -> Sequence[Finding]:
         return (finding("tenant.domain-missing"),)
     if not is_domain(domain):
         return (finding("tenant.domain-malformed", domain, observed=facts.inputs.tenant_domain),)
-    if not complete(facts, queries(facts)):
+    if not complete(facts, (query for query in queries(facts) if query not in ASIDE)):
         return ()
     directory = tenant_id(facts)
     if not directory:
@@ -58,6 +62,8 @@ def findings(facts: Facts) -> Sequence[Finding]:
         *_organization(facts, domain, directory),
         *_domain(facts, domain),
         *_service_principal(facts),
+        *_shared(facts, domain),
+        *clocks.tenant(facts),
     )
 
 
@@ -110,6 +116,34 @@ def _domain(facts: Facts, domain: str) -> Iterable[Finding]:
         yield finding("tenant.domain-absent", domain, verified=verified)
     else:
         yield finding("tenant.domain-verified" if match.is_verified else "tenant.domain-unverified", domain)
+
+
+def _shared(facts: Facts, domain: str) -> Iterable[Finding]:
+    """Whether the tenant and the organization have a domain in common, as two that belong together do."""
+    if questions.ACCEPTED_DOMAINS not in facts.answers:
+        return
+    reading = read(facts, questions.ACCEPTED_DOMAINS, AcceptedDomainRecord.from_properties)
+    if reading.failed:
+        yield reading.problem("tenant.accepted-domains-unreadable", "Get-AcceptedDomain")
+        return
+    accepted = [item.domain_name for item in reading.items]
+    known = read(facts, questions.DOMAINS, DomainRecord.from_properties)
+    verified = [item.id for item in known.items if item.is_verified]
+    shared = [name for name in accepted if _covers(name, verified)]
+    if accepted and verified and not shared:
+        yield finding("tenant.no-shared-domain", domain, expected=", ".join(accepted), observed=", ".join(verified))
+        return
+    if shared:
+        yield finding("tenant.domains-shared", domain, observed=", ".join(shared))
+    if accepted and not any(_covers(name, [domain]) for name in accepted):
+        yield finding("tenant.domain-not-accepted", domain, observed=", ".join(accepted))
+
+
+def _covers(accepted: str, domains: Iterable[str]) -> bool:
+    """Whether an accepted domain is one of these; ``*.`` stands for all below it."""
+    if accepted.startswith("*."):
+        return any(domain == accepted[2:] or domain.endswith(accepted[1:]) for domain in domains)
+    return accepted in domains
 
 
 def _service_principal(facts: Facts) -> Iterable[Finding]:

@@ -103,6 +103,7 @@ ACTIONS: Mapping[str, ActionCode] = {
     "undo.auth-server.create": ActionCode("change", "make what the run removed; target: its name", ("realm", "url")),
     "undo.auth-server.set-url": ActionCode("change", "give it its URL back; target: its name", ("url",)),
     "undo.auth-server.disable": ActionCode("change", "disable it again; target: its name", ("realm",)),
+    "undo.auth-server.disable-partner": ActionCode("change", "disable the partner application again; target: its name"),
     "undo.certificate.next": ActionCode("change", "AuthConfig has no next certificate any more", ("thumbprint",)),
     "undo.certificate.current": ActionCode(
         "change", "make the certificate before it AuthConfig's current one again", ("thumbprint", "replaces", "prompt")

@@ -188,7 +188,7 @@ def _changed(facts: Facts) -> datetime | None:
 def _planned(facts: Facts) -> bool:
     """Whether this plan is about to change a setting that the health manager reads."""
     return any(
-        isinstance(action, Change) and action.id != "certificate.export"
+        isinstance(action, Change) and action.id not in {"certificate.export", "certificate.restart-host"}
         for step in (certificate, auth_server, push_proxy)
         for action in step.actions(facts)
     )

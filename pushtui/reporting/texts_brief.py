@@ -87,7 +87,7 @@ TEXTS: Mapping[str, str] = {
     "auth-server.disabled": "disabled",
     "auth-server.name-taken": "its name is taken",
     "auth-server.foreign": "another one is there",
-    "auth-server.partner-disabled": "partner app {observed}",
+    "auth-server.partner-disabled": "partner app disabled",
     "auth-server.blocked": "an earlier link first",
     # --- service-principal
     "service-principal.unreadable": "keys not readable",

@@ -89,7 +89,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     ),
     "service-principal.other-key": ("Another key is there and stays: {observed}, until {end}", ""),
     "service-principal.expired-key": (
-        "An expired key of someone else is there and stays: {observed}, ended {end}",
+        "An expired key is there and stays: {observed}, ended {end}",
         "If Microsoft Graph refuses the list because of it, its owner should remove it",
     ),
     "service-principal.end-not-kept": (

@@ -35,7 +35,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "See with Get-Service MSExchangeHM on that server, and start it",
     ),
     "servers.component-inactive": (
-        "{component} is {observed} on {subject}, set by {requesters}",
+        "{component} is {observed} on {subject}, requested by {requesters}",
         "If no maintenance is under way, take it back into service as the same requester",
     ),
     "servers.unhealthy": (
@@ -62,7 +62,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "Repair the Auth certificate; until then scripts in the Exchange Management Shell see half-empty objects",
     ),
     "certificate.signing-affected": (
-        "Since the November 2023 update {observed} sign what the management shell serializes with this certificate",
+        "With the November 2023 update, {observed} signs what the management shell serializes with this certificate",
         "Until it is repaired, do not trust scripts that read certificates in the Exchange Management Shell",
     ),
     "certificate.next-missing-on-server": (

@@ -39,11 +39,14 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     ),
     "certificate.missing-on-server": (
         "{subject} does not hold it, although it was assigned on {since}",
-        "Export it with its private key on a server that has it, and import it there",
+        (
+            "Applying restarts MSExchangeServiceHost there, which looks for it anew. If it is still missing then, a"
+            " person exports it with its private key from {holder} and imports it; pushtui moves no private key"
+        ),
     ),
     "certificate.no-private-key": (
         "{subject} holds it without its private key",
-        "Export it with its private key on a server that has it, and import it there",
+        ("A person exports it with its private key from {holder} and imports it there; pushtui moves no private key"),
     ),
     "certificate.none": ("The organization has no Auth certificate", "Applying creates one and assigns it"),
     "certificate.missing-everywhere": (
@@ -173,8 +176,8 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     ),
     "auth-server.foreign": ("Another auth server is there: {subject} ({type}, {observed})", ""),
     "auth-server.partner-disabled": (
-        "The partner application Exchange Online is {observed}",
-        "Enable it: Set-PartnerApplication -Enabled $true",
+        "The partner application {subject} is disabled",
+        "Applying enables it",
     ),
     "auth-server.blocked": (
         "Nothing is changed here while an earlier link is broken: {by}",

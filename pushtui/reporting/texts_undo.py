@@ -118,6 +118,7 @@ ACTIONS: Mapping[str, str] = {
     "undo.auth-server.create": "Make the auth server {target} again, which the run removed",
     "undo.auth-server.set-url": "Give the auth server {target} its metadata URL back",
     "undo.auth-server.disable": "Disable the auth server {target} again",
+    "undo.auth-server.disable-partner": "Disable the partner application {target} again",
     "undo.certificate.next": "Take the next Auth certificate back",
     "undo.certificate.current": "Make {thumbprint} the organization's Auth certificate again",
     "undo.certificate.previous": "Clear the previous Auth certificate, which the run left behind",

@@ -54,6 +54,7 @@ class Reply:
     objects: tuple[Properties, ...] = ()
     warnings: tuple[str, ...] = ()
     errors: tuple[Any, ...] = ()
+    clock_offset: float | None = None
 
 
 @dataclass(frozen=True)
@@ -176,7 +177,8 @@ class Worker:
             except model.Refused as error:
                 return Reply(errors=(CmdletError(str(error), "TestRefused"),))
             return Reply(() if answer is None else (answer,))
-        server = str(values.get("Server") or (values.get("Identity", "") if "State" in cmdlet.name else ""))
+        of_server = cmdlet.name in {"Get-ServerComponentState", "Get-ServerHealth"}
+        server = str(values.get("Server") or (values.get("Identity", "") if of_server else ""))
         query = WindowsRead(cmdlet, self._server) if self._side == "windows" else ExchangeRead(cmdlet, server)
         found = ports.ask(query, cmdlet.text)
         errors = () if found.failure is None else (CmdletError(found.failure.what, found.failure.identifier),)

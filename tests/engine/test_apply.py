@@ -67,7 +67,7 @@ def test_the_journal_has_each_intent_before_its_result_and_enough_to_take_it_bac
     kept: dict[str, list[str]] = {}
 
     def remember(text: str) -> None:
-        if not text.startswith(("Get-", "GET", "discover", "Invoke-")):
+        if not text.startswith(("Get-", "Test-", "GET", "discover", "Invoke-")):
             files = sorted(state.glob("*/*.jsonl"))
             kept[text.split()[0]] = [entry["change"] for entry in entries(files[-1]) if entry["kind"] == "intent"]
 

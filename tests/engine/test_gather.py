@@ -20,7 +20,10 @@ ORGANIZATION = {
     "Get-AuthServer",
     "Get-PartnerApplication",
     "Get-Command",
+    "Get-AcceptedDomain",
+    "Get-OrganizationConfig",
 }
+OF_A_SERVER = ("Get-ExchangeCertificate", "Get-ServerComponentState", "Test-ServiceHealth", "Get-ServerHealth")
 
 
 def test_a_check_says_of_every_link_what_is_so_and_changes_nothing(desk: Any, ports: Any) -> None:
@@ -42,7 +45,7 @@ def test_the_organizations_reads_are_one_pipeline_and_each_server_has_one_of_its
     desk.session.check()
     first, *rest = ports.pipelines
     assert set(first[1]) == ORGANIZATION
-    assert sorted(names for _, names in rest) == [("Get-ExchangeCertificate",)] * 3
+    assert sorted(names for _, names in rest) == [OF_A_SERVER] * 3
     assert all(worker != first[0] for worker, _ in rest)
 
 
@@ -97,7 +100,8 @@ def test_checking_one_step_reads_the_links_before_it_once_and_itself_anew(desk: 
     assert desk.statuses["push-proxy"] == "unknown"
     before = len(ports.pipelines)
     desk.session.check([StepId.AUTH_SERVER])
-    assert [set(names) for _, names in ports.pipelines[before:]] == [{"Get-AuthServer", "Get-PartnerApplication"}]
+    own = {"Get-AuthServer", "Get-PartnerApplication", "Get-HybridConfiguration"}
+    assert [set(names) for _, names in ports.pipelines[before:]] == [own]
 
 
 def test_a_second_check_asks_everything_again(desk: Any, ports: Any) -> None:
@@ -132,7 +136,7 @@ def test_several_statements_refused_at_once_are_asked_one_by_one(desk: Any, port
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(type(ports.exchange(desk.session.profile, None, False, None)), "submit", strict)
         desk.session.check()
-    assert refused == [7]
+    assert refused == [len(ORGANIZATION)]
     assert desk.statuses["certificate"] == "change-needed"
 
 

@@ -167,6 +167,7 @@ def test_the_document_is_as_promised_and_alone_on_standard_output(program: Progr
         assert list(entry) == ["id", "status", "summary", "findings", "changes"]
         for finding in entry["findings"]:
             assert list(finding)[:6] == ["code", "severity", "subject", "expected", "observed", "remedy"]
+            assert {"arguments", "evidence", "explained_by"} <= set(finding)
         for change in entry["changes"]:
             assert list(change) == ["id", "target", "title", "command", "before", "after", "risk", "undo", "result"]
 

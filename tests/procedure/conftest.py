@@ -57,8 +57,9 @@ DAY = timedelta(days=1)
 TENANT = "11111111-2222-3333-4444-555555555555"
 OTHER_TENANT = "99999999-2222-3333-4444-555555555555"
 APP = questions.EXCHANGE_ONLINE
-URL = f"https://accounts.accesscontrol.windows.net/{TENANT}/metadata/json/1"
-OTHER_URL = f"https://accounts.accesscontrol.windows.net/{OTHER_TENANT}/metadata/json/1"
+ACS = "https://accounts.accesscontrol.windows.net"
+URL = f"{ACS}/{TENANT}/metadata/json/1"
+OTHER_URL = f"{ACS}/{OTHER_TENANT}/metadata/json/1"
 PUSH_URI = "https://outlook.office365.com/PushNotifications"
 EX01, EX02, EX03 = "ex01.lab.example", "ex02.lab.example", "ex03.lab.example"
 SHA256_WITH_RSA, SHA1_WITH_RSA = bytes.fromhex("06092a864886f70d01010b"), bytes.fromhex("06092a864886f70d010105")
@@ -114,6 +115,7 @@ class Stored:
     private_key: bool | None = True
     status: str = "Valid"
     raw: bytes | None = None
+    exportable: bool = True
 
     @property
     def thumbprint(self) -> str:
@@ -125,7 +127,7 @@ class Stored:
             "Services": self.services,
             "Status": self.status,
             "HasPrivateKey": self.private_key,
-            "PrivateKeyExportable": True,
+            "PrivateKeyExportable": self.exportable,
             "FriendlyName": "",
             "RootCAType": "None",
             "Identity": f"{server}\\{self.thumbprint}",
@@ -212,6 +214,20 @@ class World:
         ]
     )
     component: str = "Active"
+    requesters: list[str] = field(default_factory=list)
+    offline: bool = False
+    """Whether the whole server is taken out of service."""
+    stopped: dict[str, set[str]] = field(default_factory=dict)
+    """Server → services that do not run there."""
+    alerts: dict[str, str] = field(default_factory=dict)
+    """Server → AlertValue of its push notifications' monitor."""
+    unreachable: set[str] = field(default_factory=set)
+    """Servers of which the one that executes gets no answer."""
+    accepted: list[str] = field(default_factory=lambda: ["lab.example", "fabrikam.com"])
+    guid: str = "0a1b2c3d-0000-0000-0000-000000000001"
+    applications: list[dict[str, Any]] = field(default_factory=list)
+    clocks: dict[str, float] = field(default_factory=dict)
+    """`exchange` and `tenant` → seconds that it is ahead of us."""
     distributes: bool = True
     failures: dict[Query, Failure] = field(default_factory=dict)
     lose: set[str] = field(default_factory=set)
@@ -239,11 +255,23 @@ class World:
     # --- reads -------------------------------------------------------------------------------------------------------
 
     def ask(self, query: Query) -> Answer:
-        failure = self.failures.get(query)
+        failure = self.failures.get(query) or self._silence(query)
         objects = () if failure is not None else tuple(self._objects(query))
         if query == questions.SHOWS_PUSH_APPS and not self.shows_push_apps and failure is None:
             failure = failed("exchange.not-found", "CommandNotFoundException,GetCommandCommand")
-        return Answer(objects, self.now, "model", failure=failure)
+        offset = self.clocks.get("tenant" if isinstance(query, Discovery) else "exchange")
+        timed = isinstance(query, (ExchangeRead, Discovery))
+        return Answer(objects, self.now, "model", failure=failure, clock_offset=offset if timed else None)
+
+    def _silence(self, query: Query) -> Failure | None:
+        """A server that is gone answers nothing; one without its health manager, nothing of its health."""
+        if not isinstance(query, (ExchangeRead, WindowsRead)) or not query.server:
+            return None
+        if query.server in self.unreachable:
+            return failed("exchange.cmdlet-error", "RpcException")
+        if query == questions.server_health(query.server) and "MSExchangeHM" in self.stopped.get(query.server, ()):
+            return failed("exchange.cmdlet-error", "RpcException")
+        return None
 
     def _objects(self, query: Query) -> Iterable[Mapping[str, Any]]:
         match query:
@@ -254,28 +282,38 @@ class World:
             case GraphRead(request):
                 if request.path == "/organization":
                     return [self.organization]
+                if request.path == "/applications":
+                    return self.applications
                 return self.domains if request.path == "/domains" else self._principal()
+            case WindowsRead(cmdlet, server) if cmdlet.name == "Get-Service":
+                stopped = self.stopped.get(server, set())
+                names: Any = dict(cmdlet.parameters)["Name"]
+                return [{"Name": name, "Status": "Stopped" if name in stopped else "Running"} for name in names]
             case WindowsRead():
                 return self.processes
             case ExchangeRead(cmdlet, server):
-                return self._read(cmdlet, server)
+                return self._read_of(cmdlet, server) if server else self._read(cmdlet)
 
     def _principal(self) -> list[dict[str, Any]]:
         if self._stale:
             return [self._stale.pop()]
         return [json.loads(json.dumps(self.principal))] if self.principal else []
 
-    def _read(self, cmdlet: Cmdlet, server: str) -> Iterable[Mapping[str, Any]]:
+    def _read(self, cmdlet: Cmdlet) -> Iterable[Mapping[str, Any]]:
+        """Of the organization."""
         match cmdlet.name:
             case "Get-ExchangeServer":
                 return self.servers
             case "Get-ExchangeCertificate":
-                name = server or self.executing
-                return [item.object(name) for item in self.stores.get(name, [])]
+                return [item.object(self.executing) for item in self.stores.get(self.executing, [])]
             case "Get-AuthConfig":
                 return [dict(self.config)]
             case "Get-HybridConfiguration":
-                return [{"Name": "Hybrid Configuration"}] if self.hybrid else []
+                return [{"Name": "Hybrid Configuration", "Domains": ["fabrikam.com"]}] if self.hybrid else []
+            case "Get-OrganizationConfig":
+                return [{"Name": "First Organization", "Guid": self.guid}]
+            case "Get-AcceptedDomain":
+                return [{"Name": name, "DomainName": name, "DomainType": "Authoritative"} for name in self.accepted]
             case "Get-AuthServer":
                 return [dict(item) for item in self.auth_servers]
             case "Get-PartnerApplication":
@@ -284,8 +322,44 @@ class World:
                 return [{"Name": "Get-PushNotificationApp"}] if self.shows_push_apps else []
             case "Get-PushNotificationApp":
                 return [dict(self.proxy)]
+        raise AssertionError(f"the model does not know {cmdlet.text}")
+
+    def _read_of(self, cmdlet: Cmdlet, server: str) -> Iterable[Mapping[str, Any]]:
+        """Of one server."""
+        match cmdlet.name:
+            case "Get-ExchangeCertificate":
+                return [item.object(server) for item in self.stores.get(server, [])]
             case "Get-ServerComponentState":
-                return [{"ServerFqdn": server, "Component": "PushNotificationsProxy", "State": self.component}]
+                states = [f"Requestor:{name}; State:{self.component}; Timestamp:1/2/2026" for name in self.requesters]
+                return [
+                    {
+                        "ServerFqdn": server,
+                        "Component": "PushNotificationsProxy",
+                        "State": self.component,
+                        "ServerWideOfflineIsOffline": self.offline,
+                        "LocalStates": states,
+                        "RemoteStates": states,
+                    }
+                ]
+            case "Test-ServiceHealth":
+                required, stopped = {"MSExchangeServiceHost", "MSExchangeIS"}, self.stopped.get(server, set())
+                return [
+                    {
+                        "Role": "Mailbox Server Role",
+                        "RequiredServicesRunning": not required & stopped,
+                        "ServicesRunning": sorted(required - stopped),
+                        "ServicesNotRunning": sorted(required & stopped),
+                    }
+                ]
+            case "Get-ServerHealth":
+                return [
+                    {
+                        "Server": server,
+                        "Name": "PushNotificationsDeliveryMonitor",
+                        "HealthSetName": "PushNotifications.Protocol",
+                        "AlertValue": self.alerts.get(server, "Healthy"),
+                    }
+                ]
         raise AssertionError(f"the model does not know {cmdlet.text}")
 
     # --- writes ------------------------------------------------------------------------------------------------------
@@ -305,6 +379,9 @@ class World:
             case GraphWrite(request):
                 self._patch(json.loads(request.body))
                 return None
+            case WindowsWrite(cmdlet, server) if dict(cmdlet.parameters)["Name"] == "MSExchangeServiceHost":
+                self._restart_host(server)
+                return None
             case WindowsWrite(cmdlet):
                 assert dict(cmdlet.parameters)["Name"] == "MSExchangeHM"
                 self.processes = [item | {"StartTime": self.now.isoformat()} for item in self.processes]
@@ -315,6 +392,12 @@ class World:
                 assert not any(isinstance(value, Later) for value in values.values())
                 assert values.get("Confirm") is False
                 return self._write(cmdlet.name, values)
+
+    def _restart_host(self, server: str) -> None:
+        """Its servicelet looks for AuthConfig's certificates on the other servers."""
+        self.stopped.get(server, set()).discard("MSExchangeServiceHost")
+        if self.distributes:
+            self.distribute()
 
     def _patch(self, body: dict[str, Any]) -> None:
         assert self.principal is not None
@@ -339,6 +422,9 @@ class World:
                 self._set_auth_config(values)
             case "New-AuthServer" | "Set-AuthServer" | "Remove-AuthServer":
                 self._auth_server(name, values)
+            case "Set-PartnerApplication":
+                [partner] = [item for item in self.partners if item["Name"] == values["Identity"]]
+                partner["Enabled"] = values["Enabled"]
             case "Enable-PushNotificationProxy":
                 self.proxy |= {"Enabled": True, "Organization": values["Organization"], "Uri": values["Uri"]}
                 return dict(self.proxy)
@@ -481,7 +567,7 @@ class World:
         return next(item for item in self.actions() if item.id == name)
 
     def begin_run(self) -> None:
-        self.memory = replace(self.memory, sent={}, done={})
+        self.memory = replace(self.memory, sent={}, done={}, acted_on=frozenset())
         self.trials.clear()
 
     def apply(self) -> dict[StepId, chain.Report]:
@@ -495,7 +581,7 @@ class World:
                 if not actions:
                     break
                 action = actions[0]
-                key = (action.id, getattr(action, "target", ""))
+                key = (action.id, getattr(action, "target", "") or getattr(action, "where", ""))
                 if key in tried or (isinstance(action, Change) and key not in planned):
                     break
                 tried.add(key)
@@ -516,6 +602,10 @@ class World:
             case Wait():
                 self.distribute()
                 return not any(item.id == action.id for _ in range(9) for item in self.actions(action.step))
+            case Ask(id="certificate.restart-host"):
+                self._restart_host(action.where)
+                self.memory = replace(self.memory, acted_on=self.memory.acted_on | {(action.id, action.where)})
+                return True
             case Ask():
                 self.processes = [item | {"StartTime": self.now.isoformat()} for item in self.processes]
                 self._load()
@@ -528,7 +618,11 @@ class World:
 
     def _change(self, change: Change) -> bool:
         assert chain.sendable(change), change.id
-        self.memory = replace(self.memory, sent={**self.memory.sent, change.id: self.now})
+        self.memory = replace(
+            self.memory,
+            sent={**self.memory.sent, change.id: self.now},
+            acted_on=self.memory.acted_on | {(change.id, change.target)},
+        )
         if change.id == "certificate.create":
             mark = change.arguments["identifier"]
             self.memory = replace(self.memory, certificate_identifiers=self.memory.certificate_identifiers | {mark})
@@ -559,8 +653,10 @@ def auth_server(name: str = "MicrosoftSts", **changed: Any) -> dict[str, Any]:
         "Type": changed.get("type", "MicrosoftACS"),
         "Enabled": changed.get("enabled", True),
         "Realm": changed.get("realm", TENANT),
-        "IssuerIdentifier": "00000001-0000-0000-c000-000000000000",
+        "IssuerIdentifier": changed.get("issuer", "00000001-0000-0000-c000-000000000000"),
         "AuthMetadataUrl": changed.get("url", URL),
+        "TokenIssuingEndpoint": changed.get("endpoint", f"{ACS}/{changed.get('realm', TENANT)}/tokens/OAuth/2"),
+        "ApplicationIdentifier": changed.get("application", ""),
         "WhenChangedUTC": changed.get("changed", NOW - 100 * DAY),
     }
 

@@ -284,8 +284,8 @@ CASES |= {
     "auth-server.url-unusual": setting(auth_servers=lambda kit: [kit.auth_server("ACS - 1", url="https://x.example")]),
     "auth-server.disabled": setting(auth_servers=lambda kit: [kit.auth_server("ACS - 1", enabled=False)]),
     "auth-server.name-taken": setting(auth_servers=lambda kit: [kit.auth_server(type="ADFS")]),
-    "auth-server.foreign": setting(auth_servers=lambda kit: [kit.auth_server("evoSTS", type="AzureAD")]),
-    "auth-server.partner-disabled": setting(partners=lambda kit: []),
+    "auth-server.foreign": setting(auth_servers=lambda kit: [kit.auth_server("SharePoint", type="ADFS")]),
+    "auth-server.partner-disabled": after(fresh, lambda world, kit: world.partners[0].update(Enabled=False)),
     # service-principal
     "service-principal.unreadable": failing(questions.service_principal),
     "service-principal.missing": setting(principal=None),

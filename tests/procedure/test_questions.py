@@ -61,7 +61,7 @@ def test_the_keys_are_read_from_a_single_object(world: Any) -> None:
     request = questions.service_principal(world.facts()).request
     assert request.text == (
         "GET /servicePrincipals(appId='00000002-0000-0ff1-ce00-000000000000')"
-        "?$select=id,appId,displayName,keyCredentials"
+        "?$select=id,appId,displayName,accountEnabled,keyCredentials"
     )
 
 

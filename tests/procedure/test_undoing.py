@@ -337,6 +337,22 @@ def test_the_key_is_told_by_its_bytes(kit: Any, world: Any) -> None:
     assert world.principal["keyCredentials"] == []
 
 
+def test_a_partner_application_that_was_enabled_is_disabled_again(kit: Any, world: Any) -> None:
+    world.partners[0]["Enabled"] = False
+    deeds = applied(world)
+    assert world.partners[0]["Enabled"]
+    take_back(world, deeds)
+    assert not world.partners[0]["Enabled"]
+    assert world.auth_servers == []
+
+
+def test_a_restart_of_the_service_host_is_said_not_to_come_back(kit: Any, world: Any) -> None:
+    deed = Deed("certificate.restart-host", StepId.CERTIFICATE, kit.EX02)
+    course, facts = fresh(world, [deed])
+    [found] = course.step(StepId.CERTIFICATE).findings(facts)
+    assert (found.code, found.subject) == ("undo.restart", kit.EX02)
+
+
 def test_the_words_of_the_way_back_are_in_their_table() -> None:
     for table in (undo_codes.FINDINGS, undo_codes.ACTIONS):
         assert all(name.startswith("undo.") for name in table)

@@ -25,7 +25,13 @@ READING = (
     "Invoke-MonitoringProbe",
 )
 """Cmdlets without which a check cannot tell the state of a step."""
-READING_MORE = ("Get-HybridConfiguration",)
+READING_MORE = (
+    "Get-HybridConfiguration",
+    "Get-OrganizationConfig",
+    "Get-AcceptedDomain",
+    "Get-ServerHealth",
+    "Test-ServiceHealth",
+)
 """Cmdlets without which a check knows less, and still works."""
 DIAGNOSING = ("Get-AcceptedDomain", "Get-OrganizationConfig", "Get-ServerHealth", "Test-ServiceHealth")
 """Cmdlets that only a diagnosis uses, which knows less without."""
@@ -38,6 +44,7 @@ CHANGING = (
     "New-AuthServer",
     "Set-AuthServer",
     "Remove-AuthServer",
+    "Set-PartnerApplication",
     "Enable-PushNotificationProxy",
     "Disable-PushNotificationProxy",
 )

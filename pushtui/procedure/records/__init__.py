@@ -6,30 +6,50 @@ exported, integers where an enumeration was not resolved, JSON from Microsoft Gr
 """
 
 from pushtui.procedure.records.certificates import CertificateRecord
-from pushtui.procedure.records.directory import DomainRecord, KeyCredentialRecord, ServicePrincipalRecord, TenantRecord
+from pushtui.procedure.records.directory import (
+    ApplicationRecord,
+    DomainRecord,
+    KeyCredentialRecord,
+    ServicePrincipalRecord,
+    TenantRecord,
+)
 from pushtui.procedure.records.organization import (
     AcceptedDomainRecord,
     AuthConfigRecord,
     AuthServerRecord,
+    HybridRecord,
+    OrganizationConfigRecord,
     PartnerApplicationRecord,
     PushProxyRecord,
     ServerRecord,
 )
-from pushtui.procedure.records.states import ComponentStateRecord, ProbeResultRecord, ProcessRecord, ServiceRecord
+from pushtui.procedure.records.states import (
+    ComponentStateRecord,
+    MonitorRecord,
+    ProbeResultRecord,
+    ProcessRecord,
+    ServiceHealthRecord,
+    ServiceRecord,
+)
 
 __all__ = [
     "AcceptedDomainRecord",
+    "ApplicationRecord",
     "AuthConfigRecord",
     "AuthServerRecord",
     "CertificateRecord",
     "ComponentStateRecord",
     "DomainRecord",
+    "HybridRecord",
     "KeyCredentialRecord",
+    "MonitorRecord",
+    "OrganizationConfigRecord",
     "PartnerApplicationRecord",
     "ProbeResultRecord",
     "ProcessRecord",
     "PushProxyRecord",
     "ServerRecord",
+    "ServiceHealthRecord",
     "ServicePrincipalRecord",
     "ServiceRecord",
     "TenantRecord",

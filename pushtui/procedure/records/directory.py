@@ -110,6 +110,26 @@ class ServicePrincipalRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class ApplicationRecord:
+    """An application of the tenant, as a list of them tells it: its keys come without their value."""
+
+    id: str
+    app_id: str
+    display_name: str
+    key_credentials: tuple[KeyCredentialRecord, ...]
+
+    @classmethod
+    def from_properties(cls, properties: Properties) -> Self:
+        credentials = _objects("keyCredentials", properties.get("keyCredentials") or [])
+        return cls(
+            id=required_text(properties, "id"),
+            app_id=required_text(properties, "appId").lower(),
+            display_name=text(properties, "displayName"),
+            key_credentials=tuple(KeyCredentialRecord.from_properties(item) for item in credentials),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class TenantRecord:
     """The organization of the tenant."""
 

@@ -186,7 +186,7 @@ class PartnerApplicationRecord:
     realm: str
     auth_metadata_url: str
     issuer_identifier: str
-    use_auth_server: bool
+    use_auth_server: bool | None
     linked_account: str
     identity: str
 
@@ -200,7 +200,7 @@ class PartnerApplicationRecord:
             realm=text(properties, "Realm"),
             auth_metadata_url=text(properties, "AuthMetadataUrl"),
             issuer_identifier=text(properties, "IssuerIdentifier"),
-            use_auth_server=flag(properties, "UseAuthServer"),
+            use_auth_server=optional_flag(properties, "UseAuthServer"),
             linked_account=text(properties, "LinkedAccount"),
             identity=text(properties, "Identity") or name,
         )
@@ -251,3 +251,28 @@ class AcceptedDomainRecord:
             domain_type=enumeration(properties, "DomainType", ACCEPTED_DOMAIN_TYPES),
             default=flag(properties, "Default"),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class OrganizationConfigRecord:
+    """``Get-OrganizationConfig``; of its many properties, only what names the organization."""
+
+    name: str
+    guid: str
+    """Lower case."""
+
+    @classmethod
+    def from_properties(cls, properties: Properties) -> Self:
+        return cls(name=text(properties, "Name"), guid=required_text(properties, "Guid").lower())
+
+
+@dataclass(frozen=True, slots=True)
+class HybridRecord:
+    """``Get-HybridConfiguration``: it is there only where the Hybrid Configuration Wizard ran."""
+
+    name: str
+    domains: tuple[str, ...]
+
+    @classmethod
+    def from_properties(cls, properties: Properties) -> Self:
+        return cls(name=text(properties, "Name") or "Hybrid Configuration", domains=texts(properties, "Domains"))

@@ -6,13 +6,23 @@ its ResultType are unknown, and neither is verified against a real server.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
 from pushtui.base.words import _
 from pushtui.procedure.model import Properties
-from pushtui.procedure.records.values import as_text, enumeration, moment, present, required_text, text
+from pushtui.procedure.records.values import (
+    as_text,
+    enumeration,
+    moment,
+    optional_flag,
+    present,
+    required_text,
+    text,
+    texts,
+)
 
 COMPONENT_STATES = {0: "Inactive", 1: "Active", 3: "Draining"}
 SERVICE_STATES = {
@@ -35,15 +45,31 @@ class ComponentStateRecord:
     component: str
     state: str
     """`Active`, `Inactive` or `Draining`."""
+    server_offline: bool
+    """Whether ServerWideOffline is what takes it out of service."""
+    requesters: tuple[str, ...]
+    """Who wants it out of service: `Maintenance`, `HealthApi`, … Each has to take that back itself."""
 
     @classmethod
     def from_properties(cls, properties: Properties) -> Self:
         present(properties, "State")
+        stated = (*texts(properties, "LocalStates"), *texts(properties, "RemoteStates"))
         return cls(
             server_fqdn=text(properties, "ServerFqdn"),
             component=required_text(properties, "Component"),
             state=enumeration(properties, "State", COMPONENT_STATES),
+            server_offline=bool(optional_flag(properties, "ServerWideOfflineIsOffline")),
+            requesters=tuple(dict.fromkeys(name for name, active in map(_requester, stated) if name and not active)),
         )
+
+
+_REQUEST = re.compile(r"Request[eo]r:\s*([^;]*?)\s*;\s*State:\s*([^;]*?)\s*(?:;|$)", re.IGNORECASE)
+
+
+def _requester(words: str) -> tuple[str, bool]:
+    """Who asked for a state, and whether it is Active: ``Requestor:Functional; State:Active; Timestamp:…``."""
+    match = _REQUEST.search(words)
+    return (match.group(1), match.group(2).lower() == "active") if match else ("", True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +133,49 @@ class ServiceRecord:
             name=name,
             display_name=text(properties, "DisplayName") or name,
             status=enumeration(properties, "Status", SERVICE_STATES),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceHealthRecord:
+    """``Test-ServiceHealth``: the services that one role of a server requires."""
+
+    role: str
+    running: tuple[str, ...]
+    not_running: tuple[str, ...]
+
+    @classmethod
+    def from_properties(cls, properties: Properties) -> Self:
+        present(properties, "ServicesNotRunning")
+        return cls(
+            role=text(properties, "Role"),
+            running=texts(properties, "ServicesRunning"),
+            not_running=texts(properties, "ServicesNotRunning"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class MonitorRecord:
+    """``Get-ServerHealth``: one monitor."""
+
+    name: str
+    health_set: str
+    target: str
+    alert_value: str
+    """`Healthy`, `Degraded`, `Unhealthy`, `Repairing`, `Disabled`, `Unavailable`, `UnInitialized`."""
+
+    @property
+    def alarming(self) -> bool:
+        """Whether Managed Availability sees something wrong (a disabled or new monitor sees nothing)."""
+        return self.alert_value.lower() in {"degraded", "unhealthy", "repairing"}
+
+    @classmethod
+    def from_properties(cls, properties: Properties) -> Self:
+        return cls(
+            name=required_text(properties, "Name"),
+            health_set=text(properties, "HealthSetName"),
+            target=text(properties, "TargetResource"),
+            alert_value=required_text(properties, "AlertValue"),
         )
 
 

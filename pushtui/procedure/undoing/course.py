@@ -13,19 +13,24 @@ from pushtui.procedure.chain import Course
 from pushtui.procedure.codes import finding
 from pushtui.procedure.model import Action, Facts, Finding, Query, StepId
 from pushtui.procedure.reading import complete
-from pushtui.procedure.undoing import auth_server, certificate, push_proxy, service_principal
+from pushtui.procedure.undoing import auth_server, certificate, partner_application, push_proxy, service_principal
 from pushtui.procedure.undoing.deeds import Deed, Verdict, settled
 
 Asks = Callable[[Facts, Sequence[Deed]], Iterable[Query]]
 Judges = Callable[[Facts, Sequence[Deed]], Verdict]
 
-_RULES: dict[StepId, tuple[frozenset[str], Asks, Judges]] = {
-    StepId.PUSH_PROXY: (push_proxy.KNOWN, push_proxy.queries, push_proxy.verdict),
-    StepId.SERVICE_PRINCIPAL: (service_principal.KNOWN, service_principal.queries, service_principal.verdict),
-    StepId.AUTH_SERVER: (auth_server.KNOWN, auth_server.queries, auth_server.verdict),
-    StepId.CERTIFICATE: (certificate.KNOWN, certificate.queries, certificate.verdict),
+_RULES: dict[StepId, tuple[tuple[frozenset[str], Asks, Judges], ...]] = {
+    StepId.PUSH_PROXY: ((push_proxy.KNOWN, push_proxy.queries, push_proxy.verdict),),
+    StepId.SERVICE_PRINCIPAL: ((service_principal.KNOWN, service_principal.queries, service_principal.verdict),),
+    StepId.AUTH_SERVER: (
+        (partner_application.KNOWN, partner_application.queries, partner_application.verdict),
+        (auth_server.KNOWN, auth_server.queries, auth_server.verdict),
+    ),
+    StepId.CERTIFICATE: ((certificate.KNOWN, certificate.queries, certificate.verdict),),
 }
-RESTART = "verification.restart"
+"""Of each step: the ids of changes that a rule takes back, what it asks, and what it concludes; what comes first is
+taken back first."""
+RESTARTS = frozenset({"verification.restart", "certificate.restart-host"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +42,8 @@ class Backwards:
     """What the run did to this step, in the order in which it did it."""
 
     def queries(self, facts: Facts) -> Iterable[Query]:
-        known = self._known()
-        return tuple(_RULES[self.ID][1](facts, known)) if known else ()
+        asked = (query for known, asks, _judge in self._rules() for query in asks(facts, known))
+        return tuple(dict.fromkeys(asked))
 
     def findings(self, facts: Facts) -> Sequence[Finding]:
         if not complete(facts, self.queries(facts)):
@@ -50,22 +55,23 @@ class Backwards:
     def actions(self, facts: Facts) -> Sequence[Action]:
         return self._verdict(facts).actions if complete(facts, self.queries(facts)) else ()
 
-    def _known(self) -> tuple[Deed, ...]:
-        """Those that a rule of this step takes back."""
-        rule = _RULES.get(self.ID)
-        return tuple(deed for deed in self.deeds if rule is not None and deed.id in rule[0])
+    def _rules(self) -> Iterable[tuple[tuple[Deed, ...], Asks, Judges]]:
+        """The rules of this step that have something to take back, each with what that is."""
+        for ids, asks, judge in _RULES.get(self.ID, ()):
+            known = tuple(deed for deed in self.deeds if deed.id in ids)
+            if known:
+                yield known, asks, judge
 
     def _verdict(self, facts: Facts) -> Verdict:
-        known = self._known()
-        return _RULES[self.ID][2](facts, known) if known else Verdict()
+        return sum((judge(facts, known) for known, _asks, judge in self._rules()), Verdict())
 
     def _beyond(self) -> Iterable[Finding]:
         """What no rule takes back."""
-        known = self._known()
+        known = {id(deed) for deeds, _asks, _judge in self._rules() for deed in deeds}
         for deed in self.deeds:
-            if deed in known:
+            if id(deed) in known:
                 continue
-            if deed.id == RESTART:
+            if deed.id in RESTARTS:
                 yield finding("undo.restart", deed.target)
             else:
                 yield finding("undo.unknown-change", deed.id)
