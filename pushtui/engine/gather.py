@@ -197,7 +197,7 @@ class Survey:
             if broken and self.course.linked:
                 blockers.append(step.ID)
             result[step.ID] = report
-        return result
+        return chain.explained(result)
 
     def settled(self, step: StepId, status: Status) -> bool:
         """Whether no answer that is still out can change this: not its own, not an earlier link's on which it waits."""

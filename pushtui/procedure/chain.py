@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from pushtui.base.commands import Later
 from pushtui.procedure import (
     auth_server,
     certificate,
+    explain,
     push_proxy,
     questions,
     servers,
@@ -18,6 +19,7 @@ from pushtui.procedure import (
     verification,
 )
 from pushtui.procedure.codes import blocks, finding
+from pushtui.procedure.evidence import evidence
 from pushtui.procedure.model import (
     Action,
     Change,
@@ -115,7 +117,8 @@ def decides(step: StepId, query: Query) -> bool:
 
 def report(step: Step, facts: Facts, blocked_by: Collection[StepId] = ()) -> Report:
     """A step, with its changes held back where an earlier link is broken; everything that can be known is shown."""
-    findings, actions = tuple(step.findings(facts)), tuple(step.actions(facts))
+    findings = tuple(replace(item, evidence=evidence(item, facts)) for item in step.findings(facts))
+    actions = tuple(step.actions(facts))
     kept = tuple(action for action in actions if isinstance(action, Trial) and action.query is not None)
     if blocked_by and kept != actions:
         findings += (finding(f"{step.ID}.blocked", by=", ".join(blocked_by)),)
@@ -131,7 +134,13 @@ def reports(facts: Facts) -> dict[StepId, Report]:
         result[step.ID] = report(step, facts, blockers)
         if holds_back(result[step.ID].findings):
             blockers.append(step.ID)
-    return result
+    return explained(result)
+
+
+def explained(reports: Mapping[StepId, Report]) -> dict[StepId, Report]:
+    """The same reports, each finding with the others that explain it."""
+    findings = explain.explained({step: report.findings for step, report in reports.items()})
+    return {step: report._replace(findings=findings[step]) for step, report in reports.items()}
 
 
 def holds_back(findings: Sequence[Finding]) -> bool:

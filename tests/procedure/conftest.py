@@ -675,6 +675,11 @@ class Kit:
     key_object = staticmethod(key_object)
 
     @staticmethod
+    def answer(*objects: dict[str, Any]) -> Answer:
+        """What was answered just now."""
+        return Answer(objects, NOW, "model")
+
+    @staticmethod
     def with_current(der: bytes, **changed: Any) -> World:
         """Three servers that all have `der`, which AuthConfig names."""
         stores = {name: [Stored(der, **changed)] for name in (EX01, EX02, EX03)}

@@ -290,7 +290,7 @@ def test_no_word_of_the_table_is_unused() -> None:
     used = {
         word
         for path in folder.glob("*.py")
-        if path.name != "diagnosis_codes.py"
+        if path.name not in {"diagnosis_codes.py", "evidence.py", "explain.py"}
         for word in re.findall(rf'"((?:{"|".join(StepId)})\.[a-z0-9-]+)"', path.read_text())
     }
     assert diagnosis_codes.FINDINGS.keys() | diagnosis_codes.ACTIONS.keys() <= used

@@ -389,8 +389,12 @@ def test_nothing_is_changed_while_a_grave_finding_holds(code: str, kit: Any) -> 
 def _used(kind: str) -> Mapping[str, set[str]]:
     """The words in the source of the steps that look like a code."""
     folder = Path(chain.__file__).parent
-    pattern = re.compile(rf'"((?:{"|".join(StepId)})\.[a-z0-9-]+)"')
+    pattern = re.compile(rf'"((?:{"|".join(StepId)})\.[a-z0-9-]*[a-z0-9])"')
     return {path.name: set(pattern.findall(path.read_text())) for path in folder.glob("*.py") if path.name != kind}
+
+
+ABOUT = {"evidence.py", "explain.py"}
+"""Modules that speak of findings and conclude none."""
 
 
 def test_the_steps_use_no_word_that_is_not_in_the_tables() -> None:
@@ -401,7 +405,8 @@ def test_the_steps_use_no_word_that_is_not_in_the_tables() -> None:
 
 
 def test_the_tables_hold_no_word_that_no_step_uses() -> None:
-    used = set().union(*_used("codes.py").values()) | {f"{step}.blocked" for step in list(StepId)[2:]}
+    words = [words for name, words in _used("codes.py").items() if name not in ABOUT]
+    used = set().union(*words) | {f"{step}.blocked" for step in list(StepId)[2:]}
     assert codes.FINDINGS.keys() | codes.ACTIONS.keys() <= used
 
 
