@@ -83,6 +83,9 @@ def _finding(finding: Finding) -> Json:
         "expected": finding.expected,
         "observed": _observed(finding),
         "remedy": sentences.remedy(finding),
+        "remedied_by": sentences.remedied_by(finding),
+        "commands": [{"where": where, "lines": list(lines)} for where, lines in sentences.commands(finding)],
+        "why": sentences.why(finding),
         "arguments": dict(finding.arguments),
         "evidence": [
             {"read": item.read, "source": item.source, "at": _time(item.at) if item.at else None}

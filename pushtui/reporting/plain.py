@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from pushtui.engine.events import StepReport
 from pushtui.engine.plan import Plan
 from pushtui.procedure.model import Action, Ask, Change, Finding, Severity, Status, StepId, Trial, Wait
 from pushtui.profile import Profile
-from pushtui.reporting import sentences
+from pushtui.reporting import causes, sentences
 from pushtui.reporting.requests import body_lines
 
 if TYPE_CHECKING:  # reading runs needs what reads certificates, which the start of the screen does not
@@ -37,6 +38,9 @@ _RESULTS = {
     "failed": N_("not made"),
     "unknown": N_("outcome unknown"),
 }
+_BEFORE_PARAMETER = re.compile(r" (?=-[A-Za-z]|\| )")
+_CAUSES = 2
+"""How many causes in other steps are named."""
 _SAID = {Severity.OK, Severity.SKIPPED}
 """Severities that the summary line says enough about."""
 
@@ -49,7 +53,10 @@ def headline(profile: Profile) -> str:
 
 
 def chain(reports: Mapping[StepId, StepReport], steps: Sequence[StepId]) -> str:
-    """A line a step, then what is to be said about those that are not simply ok."""
+    """A line a step, then what is to be said about those that are not simply ok: causes first, what follows under them.
+
+    At the end, what explains the most.
+    """
     lines: list[str] = []
     for step in steps:
         report = reports[step]
@@ -58,18 +65,39 @@ def chain(reports: Mapping[StepId, StepReport], steps: Sequence[StepId]) -> str:
         head = f"{number} {symbol} {sentences.title(step):<18} {sentences.status_word(report.status):<14}"
         summary = sentences.summary(report)
         lines += _wrapped(summary, f"{head} ", " " * 6)
-        lines += details(report, summary)
-    return "\n".join(lines) + "\n"
+        lines += details(report, summary, reports)
+    return "\n".join([*lines, *_explaining(reports, steps)]) + "\n"
 
 
-def details(report: StepReport, summary: str = "") -> list[str]:
+def details(report: StepReport, summary: str = "", reports: Mapping[StepId, StepReport] | None = None) -> list[str]:
     """The findings that the summary leaves out, and for each finding what to do."""
     lines: list[str] = []
-    for finding in report.findings:
-        if finding.severity not in _SAID:
-            lines += _finding(finding, said=sentences.finding_text(finding) == summary)
+    shown: set[str] = set()
+    tree = causes.branches(report, reports or {report.id: report})
+    for depth, branch in (each for top in tree for each in top.walk()):
+        finding = branch.finding
+        if finding.severity in _SAID:
+            continue
+        indent = " " * (6 + 2 * depth)
+        lines += _finding(branch, indent, said=sentences.finding_text(finding) == summary)
+        if finding.code not in shown:  # those of other servers are the same but for the name
+            lines += _commands(finding, indent)
+        shown.add(finding.code)
     for change_id, result in report.results.items():
         lines += _wrapped(f"{change_id}: {_(_RESULTS.get(result, result))}", "      = ", "        ")
+    return lines
+
+
+def _explaining(reports: Mapping[StepId, StepReport], steps: Sequence[StepId]) -> list[str]:
+    """The causes that something else follows from, for whoever asks where to begin."""
+    telling = [(finding, count) for finding, count in causes.roots(reports, steps) if count]
+    if not telling:
+        return []
+    lines = ["", _("What explains the rest:")]
+    for place, (finding, count) in enumerate(telling, 1):
+        words = _("{text} (explains one more)") if count == 1 else _("{text} (explains {count} more)")
+        said = words.format(text=sentences.finding_text(finding).rstrip("."), count=count)
+        lines += _wrapped(said, f"{place:>3}. ", "     ")
     return lines
 
 
@@ -127,13 +155,41 @@ def notices() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _finding(finding: Finding, *, said: bool) -> Iterable[str]:
+def _finding(branch: causes.Branch, indent: str, *, said: bool) -> Iterable[str]:
+    finding = branch.finding
     word = sentences.severity_word(finding.severity)
     if not said:
-        yield from _wrapped(f"{word}: {sentences.finding_text(finding)}", "      ", "        ")
+        yield from _wrapped(f"{word}: {sentences.finding_text(finding)}", indent, indent + "  ")
+    for cause in branch.elsewhere[:_CAUSES]:
+        text = _("because: {cause} ({step})").format(
+            cause=sentences.finding_text(cause), step=sentences.title(StepId(cause.code.partition(".")[0]))
+        )
+        yield from _wrapped(text, indent + "  ", indent + "    ")
     remedy = sentences.remedy(finding)
     if remedy and finding.severity is not Severity.NOTE:
-        yield from _wrapped(remedy, "        > ", "          ")
+        yield from _wrapped(remedy, indent + "  > ", indent + "    ")
+
+
+def _commands(finding: Finding, indent: str) -> Iterable[str]:
+    """What a person can type. A long line is continued as PowerShell continues one, so that it can be copied."""
+    for where, lines in sentences.commands(finding):
+        place = _("on {server}:").format(server=where) if where else _("in the Exchange Management Shell:")
+        yield from _wrapped(place, indent + "  > ", indent + "    ")
+        for line in lines:
+            yield from _continued(line, indent + "      ")
+
+
+def _continued(line: str, indent: str) -> Iterable[str]:
+    """Broken before a parameter or a pipe only: never inside a value."""
+    parts = _BEFORE_PARAMETER.split(line)
+    text = parts[0]
+    for part in parts[1:]:
+        if len(indent) + len(text) + len(part) + 3 > WIDTH:
+            yield f"{indent}{text} `"
+            text = f"  {part}"
+        else:
+            text = f"{text} {part}"
+    yield indent + text
 
 
 def _action(action: Action) -> Iterable[str]:

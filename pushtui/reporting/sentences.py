@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
+from pushtui.base.commands import literal
 from pushtui.base.text import clean_line
 from pushtui.base.words import N_, _
 from pushtui.engine.events import Identity, StepReport
@@ -27,7 +28,16 @@ from pushtui.procedure.model import (
     StepId,
     WindowsWrite,
 )
-from pushtui.reporting import texts_brief, texts_cloud, texts_diagnosis, texts_exchange, texts_undo, texts_upkeep
+from pushtui.reporting import (
+    texts_brief,
+    texts_cloud,
+    texts_commands,
+    texts_diagnosis,
+    texts_exchange,
+    texts_undo,
+    texts_upkeep,
+    texts_why,
+)
 
 FINDINGS: Mapping[str, tuple[str, str]] = {
     **texts_cloud.TEXTS,
@@ -164,6 +174,7 @@ _PROPERTIES = {
 """The names of values in changes, as people know them."""
 
 _GRAVITY = tuple(Severity)
+_PART = re.compile(r"\{(\w+)\}")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?(\.\d+)?(Z|[+-]\d\d:\d\d)")
 
 
@@ -212,6 +223,48 @@ def remedy(finding: Finding) -> str:
         return own
     known = clean_line(finding.failure.remedy)
     return known if finding.severity is Severity.FAILURE or not own else f"{known.rstrip('.')}. {own}"
+
+
+def why(finding: Finding) -> str:
+    """Why it matters; empty for what holds, or is only noted."""
+    return _(texts_why.TEXTS.get(finding.code, ""))
+
+
+def commands(finding: Finding) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """What a person can type: each time where (a server; empty: the Exchange Management Shell), and the lines.
+
+    Values from outside are quoted, so that they can only ever be values.
+    """
+    result = []
+    for block in texts_commands.COMMANDS.get(finding.code, ()):
+        lines = [line for template in block.lines for line in _command_lines(template, finding)]
+        if len(lines) >= len(block.lines):
+            parts = {**finding.arguments, "subject": finding.subject}
+            where = "" if block.where == "shell" else clean_line(parts.get(block.where, ""))
+            result.append((where, tuple(lines)))
+    return tuple(result)
+
+
+def remedied_by(finding: Finding) -> str:
+    """What remedies it: `pushtui`, a `command` that a person types, a `person`, or `time`; empty: nothing need."""
+    if finding.severity is Severity.CHANGE:
+        return "pushtui"
+    if finding.severity is Severity.WAITING:
+        return "time"
+    if commands(finding):
+        return "command"
+    return "person" if remedy(finding) and finding.severity not in {Severity.OK, Severity.SKIPPED} else ""
+
+
+def _command_lines(template: str, finding: Finding) -> Iterable[str]:
+    """The line with its values; one for each requester where it names one; none where a value is not known."""
+    values = {**finding.arguments, "subject": finding.subject, "expected": finding.expected}
+    requesters = finding.arguments.get("requesters") or "Maintenance"
+    for requester in requesters.split(", ") if "{requester}" in template else ("",):
+        known = {**values, "requester": requester}
+        names = _PART.findall(template)
+        if all(known.get(name) for name in names):
+            yield template.format_map({name: literal(clean_line(known[name])) for name in names})
 
 
 def failure_text(failure: Failure) -> str:
@@ -393,11 +446,14 @@ def _version(finding: Finding) -> str:
 
 
 def _parts(finding: Finding) -> dict[str, str]:
+    observed = _value(finding.observed)
+    if finding.code.endswith("-unusable") and observed in texts_diagnosis.REASONS:
+        observed = _(texts_diagnosis.REASONS[observed])
     return {
         **{name: _value(value) for name, value in finding.arguments.items()},
         "subject": _value(finding.subject),
         "expected": _value(finding.expected),
-        "observed": _value(finding.observed),
+        "observed": observed,
         "version": _version(finding),
     }
 

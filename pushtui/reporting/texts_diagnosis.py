@@ -4,6 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+REASONS: Mapping[str, str] = {
+    "certificate.missing-everywhere": "no server has it",
+    "certificate.expired": "it has expired",
+    "certificate.not-yet-valid": "it is not valid yet",
+    "certificate.key-not-rsa": "its key is not RSA",
+    "certificate.key-too-small": "its key is too small",
+    "certificate.key-missing-everywhere": "no server has its private key",
+    "certificate.refused-by-exchange": "Exchange calls it revoked or invalid",
+}
+"""Why another certificate than the current one does not serve: the code of a finding → words."""
+
 TEXTS: Mapping[str, tuple[str, str]] = {
     # --- tenant
     "tenant.domains-shared": ("Accepted domains that are verified in the tenant: {observed}", ""),

@@ -57,6 +57,9 @@ def _of_finding(finding: Finding) -> Iterator[Copyable]:
     labelled = [(label, value) for label, value in values if value]
     lines = [said, *(f"{label}: {value}" for label, value in labelled), *([remedy] if remedy else [])]
     yield Copyable(_("The finding"), clean("\n".join(lines)))
+    for where, commands in sentences.commands(finding):
+        what = _("The commands to type on {server}").format(server=where) if where else _("The commands to type")
+        yield Copyable(what, clean("\n".join(commands)))
     for label, value in labelled:
         yield Copyable(_("What was {label}").format(label=label), clean(value))
 

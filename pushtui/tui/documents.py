@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from pushtui.base.words import _
 from pushtui.engine.events import LogLine, StepReport
-from pushtui.procedure.model import Action, Ask, Change, Finding, Risk, Severity, Status, Trial, Wait
+from pushtui.procedure.model import Action, Ask, Change, Risk, Status, StepId, Trial, Wait
 from pushtui.reporting import sentences
 from pushtui.reporting.requests import body_lines
 from pushtui.tui.actions import key_of
 from pushtui.tui.comparison import Comparison, rows
 from pushtui.tui.explanations import explanation
+from pushtui.tui.finding_blocks import LABEL, finding_blocks
 from pushtui.tui.paragraphs import BLANK, Block, Columns, Paragraph, text
-from pushtui.tui.symbols import SEVERITY_INK, STATUS_INK, Symbols
+from pushtui.tui.symbols import STATUS_INK, Symbols
 from pushtui.tui.times import age, countdown, duration
 from pushtui.tui.widgets.inked import Piece
 
-_LABEL = 11
-"""Cells of the column of labels: the longest of “expected”, “observed”, “what to do”, and a space."""
 
-
-def step_document(report: StepReport, symbols: Symbols, now: datetime) -> list[Block]:
-    """Everything that is known about a step."""
+def step_document(
+    report: StepReport, symbols: Symbols, now: datetime, reports: Mapping[StepId, StepReport] | None = None
+) -> list[Block]:
+    """Everything that is known about a step; `reports` are those of all steps, for what has its cause in another."""
     ink = STATUS_INK[report.status]
     head: list[Piece] = [(f"{symbols.status[report.status]} {sentences.status_word(report.status)}", ink)]
     if report.at is not None:
@@ -33,8 +33,7 @@ def step_document(report: StepReport, symbols: Symbols, now: datetime) -> list[B
     if following := next_step(report):
         blocks.append(Paragraph(text(following, "strong"), lead=((f"{symbols.arrow} ", "accent"),)))
     blocks += [Paragraph(text(explanation(report.id), "muted")), BLANK]
-    for finding in sorted(report.findings, key=_gravity):
-        blocks.extend(_finding(finding, symbols))
+    blocks += finding_blocks(report, symbols, reports)
     if not report.findings and report.status is not Status.UNKNOWN:
         blocks.append(Paragraph(text(sentences.summary(report))))
     if report.actions:
@@ -49,8 +48,7 @@ def findings_document(report: StepReport, symbols: Symbols) -> list[Block]:
     ink = STATUS_INK[report.status]
     status = f"{symbols.status[report.status]} {sentences.status_word(report.status)}"
     blocks: list[Block] = [Paragraph(((status, ink),)), BLANK]
-    for finding in sorted(report.findings, key=_gravity):
-        blocks.extend(_finding(finding, symbols))
+    blocks += finding_blocks(report, symbols)
     for change, result in report.results.items():
         blocks.append(Paragraph((*text(change, "muted"), *_result(result))))
     return blocks
@@ -81,33 +79,6 @@ def next_step(report: StepReport) -> str:
 def _ago(at: datetime, now: datetime) -> str:
     words = age(at, now)
     return _("just now") if words == age(now, now) else _("{age} ago").format(age=words)
-
-
-_GRAVITY = list(Severity)
-
-
-def _gravity(finding: Finding) -> int:
-    return -_GRAVITY.index(finding.severity)
-
-
-def _finding(finding: Finding, symbols: Symbols) -> Iterable[Block]:
-    ink = SEVERITY_INK[finding.severity]
-    yield Paragraph(
-        text(sentences.finding_text(finding), "plain" if finding.severity is not Severity.FAILURE else "strong"),
-        lead=((f"{symbols.severity[finding.severity]} ", ink),),
-    )
-    if finding.severity is Severity.OK:
-        return
-    said = f"{sentences.finding_text(finding)} {(remedy := sentences.remedy(finding))}"
-    for label, value in ((_("expected"), finding.expected), (_("observed"), finding.observed)):
-        if value and value not in said:
-            yield _labelled(label, text(value, "muted"))
-    if remedy:
-        yield _labelled(_("what to do"), text(remedy))
-
-
-def _labelled(label: str, pieces: tuple[Piece, ...]) -> Block:
-    return Columns((text(label, "muted"), pieces), (_LABEL, 0), indent=2, gap=1)
 
 
 def action_blocks(action: Action, place: int, symbols: Symbols, result: str = "") -> list[Block]:
@@ -165,7 +136,7 @@ def _table(change: Change, symbols: Symbols) -> Iterable[Block]:
     """Where it is sent, the object, its properties before and after, and the undo."""
 
     def row(heading: str, value: str, ink: str = "plain") -> Block:
-        return Columns((text(heading, "muted"), text(value, ink)), (_LABEL, 0), indent=4, gap=2)
+        return Columns((text(heading, "muted"), text(value, ink)), (LABEL, 0), indent=4, gap=2)
 
     yield row(_("target"), sentences.where_text(change.command))
     yield row(_("object"), change.target)

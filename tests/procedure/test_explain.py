@@ -186,6 +186,6 @@ def test_every_step_knows_what_its_findings_rest_on() -> None:
     assert {f"{step}." for step in StepId} <= _RESTS_ON.keys()
     beginnings = {key for key in _RESTS_ON if not key.endswith((".", "-"))}
     assert {key for key in beginnings if key.partition(".")[0] in set(StepId)} <= KNOWN.keys()
-    named = {name for names in _RESTS_ON.values() for name in names.split()}
+    named = {name for names in _RESTS_ON.values() for name in names.split("+")} - {""}
     assert named - {"profile", "journal", "trial", "mail"} == _SOURCES.keys()
     assert chain.STEPS

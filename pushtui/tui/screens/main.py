@@ -81,7 +81,7 @@ class MainScreen(Painted, Screen[None]):
         self.connection = ConnectionBar(symbols, presentation.bar(conductor, now), id="connection")
         self.fields = Fields(conductor.fields(), id="fields")
         self.steps = StepList([presentation.row(state, step, now) for step in StepId], symbols, id="steps")
-        self.detail = Document(step_document(state.reports[self.steps.step], symbols, now), id="detail")
+        self.detail = Document(step_document(state.reports[self.steps.step], symbols, now, state.reports), id="detail")
         self.log_pane = LogPane(symbols, log_lines, id="log")
         self.log_pane.step = self.steps.step
         self.find = Input(placeholder=_("Search the log"), compact=True, id="find")
@@ -152,9 +152,9 @@ class MainScreen(Painted, Screen[None]):
         self.connection.show(presentation.bar(self._conductor, now))
 
     def _show_detail(self, *, top: bool = False) -> None:
-        report = self._conductor.state.reports[self.steps.step]
+        reports, now = self._conductor.state.reports, self._conductor.clock.now()
         self._rules[self.detail].show(self._detail_title())
-        self.detail.show(step_document(report, self._symbols, self._conductor.clock.now()), top=top)
+        self.detail.show(step_document(reports[self.steps.step], self._symbols, now, reports), top=top)
 
     def _detail_title(self) -> str:
         step = self.steps.step
@@ -252,7 +252,7 @@ class MainScreen(Painted, Screen[None]):
 
     def _copies(self) -> list[Copyable]:
         report, now = self._conductor.state.reports[self.steps.step], self._conductor.clock.now()
-        step, *parts = of_step(report, step_document(report, self._symbols, now))
+        step, *parts = of_step(report, step_document(report, self._symbols, now, self._conductor.state.reports))
         session = self._conductor.runner.session
         whole = [Copyable(_("The report of all steps"), partial(_report, session))] if session is not None else []
         return [step, *whole, *parts]
