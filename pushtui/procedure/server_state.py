@@ -94,7 +94,7 @@ def state(facts: Facts, server: ServerRecord) -> ServerState:
 
 def is_denied(failure: Failure | None) -> bool:
     """Whether this is about what our account may ask, and not about the server."""
-    return failure is not None and failure.code.endswith("access-denied")
+    return failure is not None and failure.code.endswith((".access-denied", ".missing-role"))
 
 
 def _services(facts: Facts, fqdn: str, monitors: Reading[MonitorRecord]) -> dict[str, str]:

@@ -25,13 +25,7 @@ READING = (
     "Invoke-MonitoringProbe",
 )
 """Cmdlets without which a check cannot tell the state of a step."""
-READING_MORE = (
-    "Get-HybridConfiguration",
-    "Get-OrganizationConfig",
-    "Get-AcceptedDomain",
-    "Get-ServerHealth",
-    "Test-ServiceHealth",
-)
+READING_MORE = ("Get-HybridConfiguration",)
 """Cmdlets without which a check knows less, and still works."""
 DIAGNOSING = ("Get-AcceptedDomain", "Get-OrganizationConfig", "Get-ServerHealth", "Test-ServiceHealth")
 """Cmdlets that only a diagnosis uses, which knows less without."""
