@@ -27,7 +27,7 @@ lint: $(VENV)/dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-fault-matrix: $(VENV)/dev  ## Strike every remote call of apply and undo with every fault, and start again (three quarters of an hour)
+fault-matrix: $(VENV)/dev  ## Strike every remote call of apply and undo with every fault, and start again (an hour and more)
 	PUSHTUI_FAULT_MATRIX=whole $(BIN)/python -m pytest -n $(JOBS) --dist worksteal tests/fault_matrix $(ARGS)
 
 kerberos: $(VENV)/dev  ## Install Kerberos (a KDC, gssapi, krb5) and run the tests that want it
