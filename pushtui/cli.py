@@ -124,6 +124,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_undo(commands, [common, steps])
     _add_runs(commands, [common])
     _add_report(commands, [common])
+    _add_script(commands, [common])
     _add_doctor(commands, [common])
     _add_lab(commands, [common, screen])
     _add_config(commands, [common, screen])
@@ -323,6 +324,14 @@ def _add_report(
     )
     _add_out(report)
     report.add_argument("--probe", action="store_true", help=_("also run Exchange's own probe, as check does"))
+
+
+def _add_script(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], parents: list[argparse.ArgumentParser]
+) -> None:
+    text = _("write the plan as a PowerShell script with this organization's values, to be run by hand on Windows")
+    script = commands.add_parser("script", help=text, description=_capital(text), parents=parents, allow_abbrev=False)
+    _add_out(script)
 
 
 def _add_out(command: argparse.ArgumentParser) -> None:

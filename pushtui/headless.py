@@ -86,7 +86,8 @@ class Options:
     form: str = "markdown"
     """How `report` is written: `markdown`, `html` or `json`."""
     out: str = ""
-    """The file that `report` writes, empty: standard output; or the one that a plan is kept in instead of applied."""
+    """The file that a report or a script is written to, empty: standard output; or the one that a plan is kept in
+    instead of applied."""
     file: str = ""
     """The plan to apply, as a file that was written before; empty: one that is made now."""
 
@@ -115,10 +116,10 @@ def _runner(options: Options) -> type[Run]:
         return ReviewedRun
     if command in {"check", "plan", "apply", "undo"}:
         return Run
-    if command == "report":
-        from pushtui.papers import ReportRun
+    if command in {"report", "script"}:
+        from pushtui.papers import ReportRun, ScriptRun
 
-        return ReportRun
+        return ReportRun if command == "report" else ScriptRun
     from pushtui.upkeep import KeysRun, RenewalRun
 
     return RenewalRun if command == "renew" else KeysRun

@@ -1,4 +1,4 @@
-"""`report` without a screen: what is known, written down."""
+"""`report` and `script` without a screen: what is known, written down."""
 
 from __future__ import annotations
 
@@ -9,22 +9,21 @@ from pushtui.base.files import write_atomically
 from pushtui.base.text import clean_line
 from pushtui.base.words import _
 from pushtui.engine.plan import Plan
-from pushtui.engine.snapshot import Snapshot
 from pushtui.headless import CHANGES, Run
 from pushtui.reporting.papers import FORMS
+from pushtui.reporting.script import script
 
 
 class PaperRun(Run):
     """Reads, then writes one document. Where the run could not end, nothing is written."""
 
     def _operation(self) -> int:
-        options = self._options
         path = self._place()
-        self._do(lambda: self._session.check(probe=options.probe))
-        self._write(self._paper(self._session.snapshot()), path)
+        self._write(self._paper(), path)
         return self._code(CHANGES)
 
-    def _paper(self, snapshot: Snapshot) -> str:
+    def _paper(self) -> str:
+        """What is to be written, after everything was read for it."""
         raise NotImplementedError
 
     def _place(self) -> Path | None:
@@ -54,5 +53,14 @@ class PaperRun(Run):
 class ReportRun(PaperRun):
     """The whole check, for a ticket."""
 
-    def _paper(self, snapshot: Snapshot) -> str:
-        return FORMS[self._options.form](snapshot)
+    def _paper(self) -> str:
+        self._do(lambda: self._session.check(probe=self._options.probe))
+        return FORMS[self._options.form](self._session.snapshot())
+
+
+class ScriptRun(PaperRun):
+    """The plan, for those who must run it by hand on a Windows server."""
+
+    def _paper(self) -> str:
+        plan = self._do(self._session.plan)
+        return script(plan, self._session.snapshot())

@@ -347,6 +347,34 @@ def test_a_way_to_exchange_that_does_not_work_is_one_sentence_with_a_remedy(
     assert not [entry for entry in program.lab.requests()[requests:] if entry["write"]]
 
 
+def test_a_report_is_one_file_that_says_what_a_check_says(program: Program) -> None:
+    page = program.folder / "report.html"
+    done = program.run("report", "--format", "html", "--out", str(page))
+    assert (done.returncode, done.stdout) == (3, "")
+    assert page.read_text().startswith("<!DOCTYPE html>")
+    assert page.stat().st_mode & 0o077 == 0
+    document = json.loads(program.run("report", "--format", "json").stdout)
+    assert document["status"] == "change-needed"
+    assert {"servers", "certificates", "keys", "sources"} <= document.keys()
+    assert {view["fqdn"] for view in document["servers"]} == {f"ex0{number}.lab.example" for number in (1, 2, 3)}
+
+
+def test_a_script_is_printed_with_its_byte_order_mark(program: Program) -> None:
+    done = program.run("script")
+    assert done.returncode == 3
+    assert done.stdout.startswith("\ufeff#Requires -Version 5.1")
+    assert "New-AuthServer" in done.stdout
+
+
+def test_a_report_that_cannot_be_written_asks_nobody_anything(program: Program) -> None:
+    before = len(program.lab.requests())
+    for place in ("missing/report.md", "."):
+        done = program.run("report", "--out", str(program.folder / place))
+        assert done.returncode == 1
+        assert len(done.stderr.splitlines()) == 1
+    assert len(program.lab.requests()) == before
+
+
 def test_nothing_was_changed_by_all_of_this(program: Program) -> None:
     assert program.lab.writes() == []
 

@@ -69,6 +69,7 @@ UNSAID = {
     # data that a machine reads, or that goes out as it is
     ", correlation id ",
     "(known after apply)",
+    "foreach ($key in $principal['keyCredentials']) {",
     "pushtui test message, ",
 }
 """Strings of several words that no person is shown, or that are the same in every language."""
