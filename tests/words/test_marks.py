@@ -38,6 +38,7 @@ UNSAID = {
     "a Secret cannot be pickled or copied to a file",
     "the plan holds back what is only known after apply",
     "patience ends before its tries do",
+    "only who keeps calls begins one",
     "response_mode='form_post' is recommended",
     "no single query: ",
     " is not known yet",
