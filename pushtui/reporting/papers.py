@@ -15,5 +15,5 @@ FORMS: Mapping[str, Callable[[Snapshot], str]] = {
     "json": report.report_json,
 }
 
-SUFFIXES: Mapping[str, str] = {"markdown": ".md", "html": ".html", "json": ".json"}
-"""Form → how the name of its file ends."""
+SUFFIXES: Mapping[str, str] = {"markdown": ".md", "html": ".html", "json": ".json", "script": ".ps1"}
+"""Form → how the name of its file ends; a script's beside them."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from pushtui.base.commands import Json
@@ -11,11 +12,13 @@ from pushtui.base.words import _
 from pushtui.engine.events import StepReport
 from pushtui.engine.expected import absence
 from pushtui.engine.snapshot import Snapshot
+from pushtui.procedure import explain
 from pushtui.procedure.model import (
     Action,
     Ask,
     Change,
     Discovery,
+    Evidence,
     FileRead,
     Finding,
     GraphRead,
@@ -28,7 +31,7 @@ from pushtui.procedure.model import (
     WindowsRead,
 )
 from pushtui.procedure.overview import Overview, ServerView, Source, Use
-from pushtui.reporting import inventory, key_table, sentences, values
+from pushtui.reporting import causes, inventory, key_table, sentences, values
 from pushtui.reporting.document import document, overall
 from pushtui.reporting.inventory import TONES
 from pushtui.reporting.pages import Block, Bullets, Cell, Code, Heading, Point, Points, Prose, Table, Tone
@@ -50,6 +53,7 @@ def blocks(snapshot: Snapshot) -> list[Block]:
         *_head(snapshot, overview),
         *_notices(),
         *_chain(snapshot),
+        *_wrong(snapshot),
         *(block for number, report in enumerate(snapshot.reports.values(), 1) for block in _step(number, report)),
         *_changes(snapshot),
         *_servers(overview),
@@ -142,6 +146,22 @@ def _chain(snapshot: Snapshot) -> Iterable[Block]:
     yield Table((_("Link"), _("Status"), _("What was found")), rows)
 
 
+def _wrong(snapshot: Snapshot) -> Iterable[Block]:
+    """Root causes first, and below each what follows from it."""
+    found = list(snapshot.findings)
+    roots = [root for root, _following in causes.roots(snapshot.reports, tuple(snapshot.reports))]
+    if roots:
+        yield Heading(_("What is wrong, root causes first"))
+        yield Points(tuple(_cause(root, found, frozenset()) for root in roots))
+
+
+def _cause(finding: Finding, found: Sequence[Finding], above: frozenset[tuple[str, str]]) -> Point:
+    """A finding with what it explains below it; `above` are those that it is a consequence of."""
+    path = above | {(finding.code, finding.subject)}
+    below = [each for each in explain.consequences(finding, found) if (each.code, each.subject) not in path]
+    return replace(point(finding), points=tuple(_cause(each, found, path) for each in below))
+
+
 def _step(number: int, report: StepReport) -> Iterable[Block]:
     word = sentences.status_word(report.status)
     yield Heading(f"{number}. {sentences.title(report.id)}: {word}")
@@ -165,9 +185,17 @@ def point(finding: Finding) -> Point:
         for name, value in ((_("expected"), finding.expected), (_("observed"), finding.observed)):
             if value and value not in text:
                 details.append((name, sentences.moment(value)))
+    details += [(_("evidence"), _evidence(item)) for item in finding.evidence if finding.severity is not Severity.OK]
     if remedy:
         details.append((_("what to do"), remedy))
     return Point(sentences.severity_word(finding.severity), text, TONES[finding.severity], tuple(details))
+
+
+def _evidence(item: Evidence) -> str:
+    """What was read, who said it, and when."""
+    if item.at is None:
+        return _("{read} ({source})").format(read=item.read, source=item.source or "-")
+    return _("{read} ({source}, {time})").format(read=item.read, source=item.source or "-", time=_second(item.at))
 
 
 # --- what would be changed -------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ Where = Literal[
     "dialog",
     "reading",
     "doctor",
+    "papers",
     "copy",
     "code",
     "browser",

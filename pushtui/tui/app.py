@@ -25,7 +25,7 @@ from pushtui.reporting import sentences
 from pushtui.settings.model import OWN_THEMES, TEXTUAL_THEMES, Settings
 from pushtui.tui import hangup, keymap, screens, theme
 from pushtui.tui.actions import actions, bindings
-from pushtui.tui.conductor import TASK_STEPS, Conductor
+from pushtui.tui.conductor import TASK_STEPS, Conductor, News
 from pushtui.tui.copies import Copyable
 from pushtui.tui.inks import LOOKS, HasInks
 from pushtui.tui.painting import PaintsOnce
@@ -150,12 +150,7 @@ class PushtuiApp(PaintsOnce[int], HasInks[int], inherit_bindings=False):
             for screen in self.screen_stack:
                 if isinstance(screen, screens.DoctorScreen):
                     screen.refresh_rows()
-        if news.plan is not None:
-            self._show_plan(news.plan, news.differs)
-        if news.keys is not None:
-            self._show_keys(news.keys, news.outcome)
-        elif news.outcome:
-            self._show_outcome(news.outcome)
+        self._show_results(news)
         if self._to_check and not self.conductor.runner.busy:
             steps, self._to_check = self._to_check, ()
             self.conductor.check(steps)
@@ -166,6 +161,17 @@ class PushtuiApp(PaintsOnce[int], HasInks[int], inherit_bindings=False):
         if news.interrupted is not None and not self.conductor.state.busy:
             self._show_interrupted(news.interrupted)
         self._retire()
+
+    def _show_results(self, news: News) -> None:
+        """Open what an operation came to, where it is something to look at."""
+        if news.plan is not None:
+            self._show_plan(news.plan, news.differs)
+        if news.keys is not None:
+            self._show_keys(news.keys, news.outcome)
+        elif news.outcome:
+            self._show_outcome(news.outcome)
+        if news.paper is not None:
+            self.push_screen(screens.WrittenScreen(news.paper))
 
     _to_check: tuple[StepId, ...] = ()
     """Steps that a task changed, and that are looked at again as soon as it is through."""
@@ -333,6 +339,17 @@ class PushtuiApp(PaintsOnce[int], HasInks[int], inherit_bindings=False):
         if not self.conductor.state.examined:
             self.conductor.doctor()
         self.push_screen(screen, lambda _nothing: self.main.show_state())
+
+    def open_papers(self) -> None:
+        """Ask what is to be written down, and have it made."""
+
+        def heard(form: str | None) -> None:
+            if form:
+                self.conductor.write(form)
+                self.main.show_state()
+
+        checked = any(report.findings for report in self.conductor.state.reports.values())
+        self.push_screen(screens.PapersScreen(checked=checked), heard)
 
     def open_help(self, step: StepId) -> None:
         """Show the help."""

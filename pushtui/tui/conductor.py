@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pushtui.base.clock import Clock, SystemClock
@@ -15,6 +16,7 @@ from pushtui.engine.plan import PROCEDURE, Task
 from pushtui.procedure.model import Consent, Severity, StepId
 from pushtui.profile import VALIDATORS, Profile, save_fields, with_fields
 from pushtui.settings.keeping import keep
+from pushtui.tui import papers
 from pushtui.tui.actions import key_of
 from pushtui.tui.bridge import Bridge
 from pushtui.tui.prompts import SecretRequest
@@ -62,6 +64,8 @@ class News:
     undone: bool = False
     """A run was taken back; what is so now is to be read."""
     interrupted: Run | None = None
+    paper: Path | None = None
+    """What was written down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +217,11 @@ class Conductor:
 
         self._start("plan", TASK_STEPS[task.course], call)
 
+    def write(self, form: str) -> None:
+        """Make a paper of what is known; a script reads afresh."""
+        now = self.clock.now()
+        self._start("write", (), lambda session: papers.make(session, form, now))
+
     def plan_undo(self, steps: tuple[StepId, ...] = ALL, run_id: str = "") -> None:
         """Put together what takes a run back, by default the last one that changed anything."""
         self._start("plan", (), lambda session: session.plan_undo(run_id, steps))
@@ -308,6 +317,8 @@ class Conductor:
                 news.plan, news.differs, self.differs = event.result, self.differs, ""
             case "keys":
                 news.keys, news.outcome = event.result.keys, event.result.reports
+            case "write":
+                news.paper = event.result
             case "apply":
                 news.outcome = tuple(event.result.values())
             case "undo":

@@ -21,7 +21,7 @@ _NAMES = {key.value for key in Keys} | set(KEY_ALIASES) | {f"f{number}" for numb
 _WITH = ("ctrl", "shift", "alt")
 
 DIALOGS: tuple[Where, ...] = (
-    "reading", "doctor", "copy", "code", "browser", "secret", "consent", "quit", "file", "interrupted", "ask",
+    "reading", "doctor", "papers", "copy", "code", "browser", "secret", "consent", "quit", "file", "interrupted", "ask",
 )  # fmt: skip
 """What is shown on top of a screen."""
 

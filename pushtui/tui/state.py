@@ -130,7 +130,7 @@ class State:
             self.message = (_("Cancelled"), "warning")
         elif operation == "doctor":
             self.message = diagnosis(self.examined)
-        elif operation not in {"plan", "keys"} and not self.message[0]:
+        elif operation not in {"plan", "keys", "write"} and not self.message[0]:
             self.message = outcome(self.reports)
         self.cancelling = False
 
@@ -175,6 +175,7 @@ class State:
             "apply": _("Applying"),
             "keys": _("Reading"),
             "doctor": _("Testing"),
+            "write": _("Writing"),
         }.get(self.operation, "")
         spent = whole((now - self.started).total_seconds()) if self.started else ""
         return f"{name} {spent}".strip(), "accent"

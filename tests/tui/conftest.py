@@ -20,6 +20,7 @@ from pushtui.base.errors import Cancelled
 from pushtui.engine.doctor.rows import DoctorRow
 from pushtui.engine.events import Identity, Level, LogLine, RunEnded, StepChanged, StepReport
 from pushtui.engine.plan import PROCEDURE, Task
+from pushtui.engine.snapshot import Snapshot
 from pushtui.exchange.settings import ExchangeSettings
 from pushtui.procedure.keys import Key
 from pushtui.procedure.model import (
@@ -28,8 +29,10 @@ from pushtui.procedure.model import (
     Consent,
     ExchangeRead,
     ExchangeWrite,
+    Facts,
     Finding,
     GraphWrite,
+    Inputs,
     Risk,
     Severity,
     Status,
@@ -148,6 +151,7 @@ class ScriptedSession:
         self.cancelled = threading.Event()
         self.closed = threading.Event()
         self.scripted_plan = ScriptedPlan()
+        self.scripted_facts: Facts | None = None
         self.scripted_keys: tuple[Key, ...] = ()
         self.during: Callable[[ScriptedSession], None] = lambda session: None
         self.close_hangs = False
@@ -224,6 +228,10 @@ class ScriptedSession:
         self.calls.append(("plan_undo", run_id, tuple(steps)))
         self.emit(RunEnded("plan"))
         return self.scripted_plan
+
+    def snapshot(self) -> Snapshot:
+        facts = Facts(Inputs(self.profile.tenant_domain, "", ""), NOW)
+        return Snapshot(self.profile, self.scripted_facts or facts, self.reports, {}, "1.2.3")
 
     def interrupted(self) -> Any:
         return self.interrupted_run

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from pushtui.tui.screens.copying import CopyScreen
     from pushtui.tui.screens.doctor import DoctorScreen
     from pushtui.tui.screens.keys import KeysScreen
+    from pushtui.tui.screens.papers import PapersScreen, WrittenScreen
     from pushtui.tui.screens.plan import PlanScreen
     from pushtui.tui.screens.questions import AskScreen, FileScreen, InterruptedScreen, QuitScreen
     from pushtui.tui.screens.reading import EntryScreen, HelpScreen, OutcomeScreen
@@ -26,15 +27,18 @@ __all__ = [
     "InterruptedScreen",
     "KeysScreen",
     "OutcomeScreen",
+    "PapersScreen",
     "PlanScreen",
     "QuitScreen",
     "SecretScreen",
+    "WrittenScreen",
 ]
 
 _MODULES = {
     "copying": ("CopyScreen",),
     "doctor": ("DoctorScreen",),
     "keys": ("KeysScreen",),
+    "papers": ("PapersScreen", "WrittenScreen"),
     "plan": ("PlanScreen",),
     "questions": ("AskScreen", "FileScreen", "InterruptedScreen", "QuitScreen"),
     "reading": ("EntryScreen", "HelpScreen", "OutcomeScreen"),

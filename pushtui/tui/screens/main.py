@@ -218,6 +218,9 @@ class MainScreen(Painted, Screen[None]):
     def action_renew(self) -> None:
         self._try("renew", lambda: self._conductor.plan_task(Task("renewal")))
 
+    def action_write(self) -> None:
+        self._try("write", self.pushtui.open_papers)
+
     def action_doctor(self) -> None:
         self._try("doctor", self.pushtui.open_doctor)
 

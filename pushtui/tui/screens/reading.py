@@ -84,6 +84,7 @@ def _places() -> dict[Where, str]:
         "dialog": _("In what is shown on top"),
         "reading": _("In a text on top"),
         "doctor": _("In the doctor's tests"),
+        "papers": _("When choosing what to write down"),
         "copy": _("When choosing what to copy"),
         "code": _("When signing in with a code"),
         "browser": _("When signing in with a browser"),
