@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -59,6 +59,7 @@ class Log:
         self._redactor = redactor
         self._calls = calls
         self._askers: dict[object, tuple[StepId, ...]] = {}
+        self._untold: set[object] = set()
         self._lock = threading.RLock()
         self._file = -1
         self._broken = False
@@ -75,6 +76,22 @@ class Log:
                 entry = LogLine(self.clock.now(), source, level, part.rstrip(), first, tuple(others), call)
                 self._write(entry)
                 self._emit(entry)
+
+    @contextmanager
+    def without_objects(self, about: object) -> Iterator[None]:
+        """What is answered to this is not told object by object: whoever asked says it in another way."""
+        with self._lock:
+            self._untold.add(about)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._untold.discard(about)
+
+    def tells(self, kind: str, about: object) -> bool:
+        """Whether a line of an answer is to be told."""
+        with self._lock:
+            return kind != "output" or about not in self._untold
 
     def expect(self, askers: Mapping[object, tuple[StepId, ...]]) -> None:
         """What is going to be asked, and for which steps, in the order of the chain."""
@@ -161,6 +178,8 @@ class Listener:
         self._tell(kind, text, about, number)
 
     def _tell(self, kind: str, text: str, about: object, number: int = 0) -> None:
+        if not self._log.tells(kind, about):
+            return
         meaning = absence(text) if kind == "error" else ""
         words = f"{meaning}: {text}" if meaning else text
         self._log.line(self._source, "info" if meaning else kind, words, about=about, call=number)

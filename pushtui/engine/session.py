@@ -19,7 +19,7 @@ from typing import TypeVar
 
 from pushtui import __version__
 from pushtui.base.clock import Clock, SystemClock
-from pushtui.base.commands import Json
+from pushtui.base.commands import Cmdlet, Json
 from pushtui.base.errors import Cancelled, PushtuiError, Side, UsageError
 from pushtui.base.files import state_folder
 from pushtui.base.redaction import Redactor
@@ -28,6 +28,8 @@ from pushtui.engine.answers import Form
 from pushtui.engine.apply import Application, run_trial
 from pushtui.engine.calls import Call, Calls
 from pushtui.engine.connections import Connections, read_only_refused
+from pushtui.engine.console.completion import Catalogue
+from pushtui.engine.console.desk import Desk
 from pushtui.engine.doctor.rows import DoctorRow
 from pushtui.engine.events import Event, RunEnded, StepReport
 from pushtui.engine.gather import Survey
@@ -88,6 +90,7 @@ class Session:
         self._connections = Connections(
             profile, prompts, self._ports, self._log, self._redactor, read_only=self.read_only
         )
+        self._desk = Desk(self._connections, self._log)
         self._sources = Sources(self._connections, self._clock)
         self._folder = organization_folder(state_folder(), profile)
         self._recollection: Recollection | None = None
@@ -219,6 +222,24 @@ class Session:
             ).run()
 
         return self._operate("doctor", body)
+
+    def ask(self, cmdlet: Cmdlet, width: int = 100) -> int:
+        """Send what was typed into the console, where it only reads; the answer goes to the log. How many objects."""
+        return self._operate("console", lambda: self._desk.ask(cmdlet, self._signals.cancellation, width))
+
+    def learn(self, name: str) -> Catalogue:
+        """Find out which cmdlets there are (``*``), or the parameters of one; all that is known then."""
+
+        def body() -> Catalogue:
+            self._desk.learn(name, self._signals.cancellation)
+            return self._desk.catalogue
+
+        return self._operate("console", body)
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The cmdlets that can be asked, as far as they are known."""
+        return self._desk.catalogue
 
     def answer(self, ask_id: str, done: bool) -> None:
         """What the admin said to an ask."""

@@ -55,13 +55,14 @@ def output_lines(
     else:
         left = 0
     for place, (name, value) in enumerate(shown):
-        yield line("output", f"{name}: {_short(value)}", about, body if not place else "")
+        yield line("output", f"{name}: {short(value)}", about, body if not place else "")
     if left > 0 or not shown:
         words = _("… {count} more properties") if left > 0 else _("(an object whose properties are all empty)")
         yield line("output", words.format(count=left), about, body if not shown else "")
 
 
-def _short(value: Any) -> str:
+def short(value: Any) -> str:
+    """A property's value in a few words."""
     match value:
         case None:
             return ""
@@ -70,7 +71,7 @@ def _short(value: Any) -> str:
         case datetime():
             return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%SZ}" if value.year > 1 else value.isoformat()
         case list():
-            return "{" + ", ".join(_short(item) for item in value[:8]) + ("…}" if len(value) > 8 else "}")
+            return "{" + ", ".join(short(item) for item in value[:8]) + ("…}" if len(value) > 8 else "}")
         case Mapping():
             return str(value.get("@text") or "(object)")
     return str(value)

@@ -104,6 +104,14 @@ def _main() -> tuple[Action, ...]:
             palette=True,
         ),
         Action(
+            "console",
+            "greater_than_sign",
+            _("console"),
+            _("Ask Exchange with a Get- or Test- cmdlet of your own; the answer is in the log"),
+            "main",
+            palette=True,
+        ),
+        Action(
             "write",
             "w",
             _("write"),

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pushtui.base.clock import Clock, SystemClock
+from pushtui.base.commands import Cmdlet
 from pushtui.base.errors import PushtuiError
 from pushtui.base.words import _
+from pushtui.engine.console.completion import Catalogue
 from pushtui.engine.events import LogLine, StepReport
 from pushtui.engine.plan import PROCEDURE, Task
 from pushtui.procedure.model import Consent, Severity, StepId
@@ -64,6 +66,8 @@ class News:
     undone: bool = False
     """A run was taken back; what is so now is to be read."""
     interrupted: Run | None = None
+    catalogue: Catalogue | None = None
+    """What the console can be asked, as far as that is known now."""
     paper: Path | None = None
     """What was written down."""
 
@@ -222,6 +226,19 @@ class Conductor:
         now = self.clock.now()
         self._start("write", (), lambda session: papers.make(session, form, now))
 
+    def ask(self, cmdlet: Cmdlet, width: int) -> None:
+        """Send what was typed into the console."""
+
+        def call(session: SessionLike) -> Catalogue:
+            session.ask(cmdlet, width)
+            return session.catalogue
+
+        self._start("console", (), call)
+
+    def learn(self, name: str) -> None:
+        """Find out what the console can be asked."""
+        self._start("console", (), lambda session: session.learn(name))
+
     def plan_undo(self, steps: tuple[StepId, ...] = ALL, run_id: str = "") -> None:
         """Put together what takes a run back, by default the last one that changed anything."""
         self._start("plan", (), lambda session: session.plan_undo(run_id, steps))
@@ -317,6 +334,8 @@ class Conductor:
                 news.plan, news.differs, self.differs = event.result, self.differs, ""
             case "keys":
                 news.keys, news.outcome = event.result.keys, event.result.reports
+            case "console":
+                news.catalogue = event.result
             case "write":
                 news.paper = event.result
             case "apply":

@@ -74,6 +74,8 @@ def why_not(conductor: Conductor, name: str, step: StepId) -> str:
     match name:
         case "write":
             return conductor.why_not(())
+        case "ask":
+            return conductor.why_not((StepId.SERVERS,))
         case "check_all" | "plan" | "undo_step" | "undo_all":
             return conductor.why_not(ALL)
         case "doctor":

@@ -6,7 +6,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from pushtui.base.commands import Cmdlet
 from pushtui.base.secret import Secret
+from pushtui.engine.console.completion import Catalogue
 from pushtui.engine.events import StepReport
 from pushtui.engine.plan import Task
 from pushtui.procedure.model import Action, Consent, Finding, StepId
@@ -67,14 +69,19 @@ class SessionLike(Protocol):
 
     def snapshot(self) -> Snapshot: ...
 
+    def ask(self, cmdlet: Cmdlet, width: int = ...) -> int: ...
+
+    def learn(self, name: str) -> Catalogue: ...
+
+    @property
+    def catalogue(self) -> Catalogue: ...
+
     @property
     def outcome(self) -> Mapping[StepId, StepReport]: ...
 
     def apply(self, plan: Any, consents: frozenset[Consent]) -> None: ...
 
     def doctor(self) -> object: ...
-
-    def snapshot(self) -> Snapshot: ...
 
     def answer(self, ask_id: str, done: bool) -> None: ...
 

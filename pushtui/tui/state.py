@@ -130,7 +130,7 @@ class State:
             self.message = (_("Cancelled"), "warning")
         elif operation == "doctor":
             self.message = diagnosis(self.examined)
-        elif operation not in {"plan", "keys", "write"} and not self.message[0]:
+        elif operation not in {"plan", "keys", "write", "console"} and not self.message[0]:
             self.message = outcome(self.reports)
         self.cancelling = False
 
@@ -176,6 +176,7 @@ class State:
             "keys": _("Reading"),
             "doctor": _("Testing"),
             "write": _("Writing"),
+            "console": _("Asking"),
         }.get(self.operation, "")
         spent = whole((now - self.started).total_seconds()) if self.started else ""
         return f"{name} {spent}".strip(), "accent"

@@ -17,6 +17,7 @@ import pytest
 
 from pushtui.base.commands import Cmdlet, GraphRequest
 from pushtui.base.errors import Cancelled
+from pushtui.engine.console.completion import Catalogue
 from pushtui.engine.doctor.rows import DoctorRow
 from pushtui.engine.events import Identity, Level, LogLine, RunEnded, StepChanged, StepReport
 from pushtui.engine.plan import PROCEDURE, Task
@@ -151,6 +152,7 @@ class ScriptedSession:
         self.cancelled = threading.Event()
         self.closed = threading.Event()
         self.scripted_plan = ScriptedPlan()
+        self.catalogue = Catalogue()
         self.scripted_facts: Facts | None = None
         self.scripted_keys: tuple[Key, ...] = ()
         self.during: Callable[[ScriptedSession], None] = lambda session: None
@@ -228,6 +230,27 @@ class ScriptedSession:
         self.calls.append(("plan_undo", run_id, tuple(steps)))
         self.emit(RunEnded("plan"))
         return self.scripted_plan
+
+    def ask(self, cmdlet: Cmdlet, width: int = 100) -> int:
+        self.calls.append(("ask", cmdlet, width))
+        self.emit(Identity("exchange", "ex01.lab.example", "admin@lab.example"))
+        self.line(cmdlet.text, Level.COMMAND)
+        self.entered.set()
+        self.during(self)
+        self.gate.wait()
+        self.line("EX01  Main", Level.OUTPUT)
+        self.emit(RunEnded("console"))
+        return 1
+
+    def learn(self, name: str) -> Catalogue:
+        self.calls.append(("learn", name))
+        known = dict(self.catalogue.parameters)
+        if name == "*":
+            self.catalogue = Catalogue(("Get-AuthConfig", "Get-ExchangeServer", "Test-ServiceHealth"), known)
+        else:
+            self.catalogue = Catalogue(self.catalogue.names, {**known, name: ("Identity", "Status")})
+        self.emit(RunEnded("console"))
+        return self.catalogue
 
     def snapshot(self) -> Snapshot:
         facts = Facts(Inputs(self.profile.tenant_domain, "", ""), NOW)

@@ -24,6 +24,17 @@ ALWAYS_THERE: Final = (
 )
 """What a restricted session has besides its own cmdlets (CreateRestricted with RemoteServer); the lab simulates the
 second and the last."""
+COMMON: Final = (
+    "Verbose",
+    "Debug",
+    "ErrorAction",
+    "WarningAction",
+    "ErrorVariable",
+    "WarningVariable",
+    "OutVariable",
+    "OutBuffer",
+)
+"""Parameters that every cmdlet has (about_CommonParameters)."""
 SPEC: Final = CmdletSpec(
     NAME,
     lambda invocation, parameters: None,
@@ -66,7 +77,16 @@ def _command(spec: CmdletSpec) -> RemoteObject:
             "DefaultParameterSet": spec.default_set or None,
         },
         spec.name,
+        server_side={"Parameters": dict.fromkeys(_parameters(spec), "System.Management.Automation.ParameterMetadata")},
     )
+
+
+def _parameters(spec: CmdletSpec) -> Iterator[str]:
+    """What the dictionary ``Parameters`` has for keys. Seen over remoting its values are no more than their type."""
+    yield from (parameter.name for parameter in spec.parameters)
+    if spec.confirms != "never":
+        yield from ("WhatIf", "Confirm")
+    yield from COMMON
 
 
 def metadata(visible: Mapping[str, CmdletSpec], request: Any) -> Iterator[Any]:

@@ -29,6 +29,7 @@ from pushtui.tui.log_store import LINES_KEPT
 from pushtui.tui.painting import Painted
 from pushtui.tui.symbols import Symbols
 from pushtui.tui.widgets.connection_bar import ConnectionBar
+from pushtui.tui.widgets.console import Console
 from pushtui.tui.widgets.document import Document
 from pushtui.tui.widgets.fields import Field, Fields
 from pushtui.tui.widgets.key_bar import Key, KeyBar
@@ -86,6 +87,7 @@ class MainScreen(Painted, Screen[None]):
         self.log_pane.step = self.steps.step
         self.find = Input(placeholder=_("Search the log"), compact=True, id="find")
         self.find.cursor_blink = False
+        self.console = Console(symbols, id="console")
         self.key_bar = KeyBar(presentation.main_keys(conductor, self.steps.step, alone=False), id="keys")
         self._fields_rule = Rule(*self._fields_title(width), symbols)
         self._rules = {
@@ -114,6 +116,7 @@ class MainScreen(Painted, Screen[None]):
             yield self._rules[self.log_pane]
             yield self.log_pane
         yield self.find
+        yield self.console
         yield self.key_bar
 
     # --- showing ---------------------------------------------------------------------------------------------------
@@ -127,6 +130,8 @@ class MainScreen(Painted, Screen[None]):
             )
         if news.lines:
             self.log_pane.extend(news.lines)
+        if news.catalogue is not None:
+            self.console.show(news.catalogue)
         if news.changed or news.dropped:
             self.show_state()
 
@@ -138,6 +143,7 @@ class MainScreen(Painted, Screen[None]):
         self._show_bar(now)
         for field in self.fields.query(Field):
             field.locked = self._conductor.state.busy
+        self.console.locked = presentation.why_not(self._conductor, "ask", self.steps.step)
         self._show_detail()
         self._show_keys()
 
@@ -169,6 +175,9 @@ class MainScreen(Painted, Screen[None]):
             return [("Enter", _("keep"), not edited.problem), ("Esc", _("restore"), True)]
         if self.focused is self.find:
             return [("Enter", _("search"), True), ("Esc", _("close"), True)]
+        if self.focused is self.console.line:
+            keys = (("Enter", _("ask")), ("Tab", _("complete")), ("Up Down", _("history")), ("Esc", _("close")))
+            return [(key, label, True) for key, label in keys]
         if self.focused is self.log_pane:
             return presentation.log_keys()
         alone = bool(self.classes & _ALONE)
@@ -237,6 +246,8 @@ class MainScreen(Painted, Screen[None]):
         """Close the nearest thing that is open; a check that runs is cancelled by it, a change is not."""
         if self.find.display:
             self._close_find()
+        elif self.console.display:
+            self._close_console()
         elif self.classes & _ALONE:
             self._leave()
         elif self._conductor.state.operation in {"apply", "undo"}:
@@ -284,6 +295,32 @@ class MainScreen(Painted, Screen[None]):
         if not self._has_room(self.log_pane):
             self._leave()
         self.log_pane.focus()
+
+    def action_console(self) -> None:
+        """Open the line to type into, with the log in sight."""
+        if not self._has_room(self.log_pane):
+            self._leave()
+            self.add_class("-zoom-log")
+        self.console.display = True
+        self.console.locked = presentation.why_not(self._conductor, "ask", self.steps.step)
+        self.console.open()
+        self._show_keys()
+
+    def _close_console(self) -> None:
+        self.console.display = False
+        self.log_pane.focus()
+
+    def action_scroll_log(self, way: str) -> None:
+        """Scroll the log while the focus is elsewhere."""
+        getattr(self.log_pane, f"scroll_{way}")(animate=False)
+
+    def on_console_asked(self, message: Console.Asked) -> None:
+        self._conductor.ask(message.cmdlet, self.log_pane.columns)
+        self.show_state()
+
+    def on_console_unknown(self, message: Console.Unknown) -> None:
+        self._conductor.learn(message.name)
+        self.show_state()
 
     def action_zoom(self) -> None:
         """Give the whole height to the log or to the selected step, and back."""

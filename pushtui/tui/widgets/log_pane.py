@@ -67,6 +67,12 @@ class LogPane(Inked, ScrollView, can_focus=True):
         self._cache: LRUCache[tuple[int, int, int, str, bool], Strip] = LRUCache(512)
         self._moving = False
 
+    @property
+    def columns(self) -> int:
+        """Cells that the text of a line has."""
+        width = self.scrollable_content_region.width
+        return max(20, width - (31 if width >= _WIDE else 21))
+
     # --- what is shown ---------------------------------------------------------------------------------------------
 
     def extend(self, entries: Iterable[LogLine]) -> None:

@@ -283,3 +283,13 @@ def test_a_bug_in_the_lab_is_an_answer_and_an_entry(serve: Any, run: Any) -> Non
         assert "made to fail" in str(shell.streams.error[0])
         assert run(pool, "Get-ExchangeServer", "EX01")[1].had_errors is False
     assert "lab-error" in [entry.name for entry in lab.requests.entries()]
+
+
+def test_get_command_tells_the_parameters_where_they_are_selected(serve: Any) -> None:
+    with serve().pool() as pool:
+        shell = PowerShell(pool)
+        shell.add_cmdlet("Get-Command").add_parameter("Name", "Get-ExchangeServer")
+        shell.add_cmdlet("Select-Object").add_parameter("Property", ["Name", "Parameters"])
+        (item,) = shell.invoke()
+    parameters = item.extended_properties["Parameters"]
+    assert {"Identity", "ErrorAction"} <= {str(name) for name in parameters}

@@ -1,0 +1,195 @@
+"""The console: a line to type a reading cmdlet into, and above it what could come next, or what is wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+from textual.widgets import Input
+
+from pushtui.base.commands import Cmdlet
+from pushtui.base.errors import UsageError
+from pushtui.base.text import clean_line
+from pushtui.base.words import _
+from pushtui.engine.console.completion import Catalogue, complete, insert
+from pushtui.engine.console.parser import parse
+from pushtui.tui.symbols import Symbols
+from pushtui.tui.widgets.inked import Inked, Piece, fitted
+
+HISTORY = 500
+"""Lines that are kept."""
+
+
+class Hint(Inked, Widget):
+    """One line."""
+
+    def __init__(self, symbols: Symbols) -> None:
+        super().__init__()
+        self._symbols = symbols
+        self._pieces: list[Piece] = []
+
+    def show(self, words: str, ink: str = "muted") -> None:
+        """Say this, which is clean."""
+        pieces = [(words, ink)]
+        if pieces != self._pieces:
+            self._pieces = pieces
+            self.refresh()
+
+    @property
+    def words(self) -> str:
+        return "".join(words for words, _ink in self._pieces)
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        ink = self._pieces[0][1] if self._pieces else "muted"
+        return self.strip([(" ", "plain"), (fitted(self.words, width - 2, self._symbols.ellipsis), ink)], width)
+
+
+class CommandLine(Input):
+    """The place to type. Up and Down go through what was typed before, Tab completes."""
+
+    BINDINGS: ClassVar = [
+        Binding("up", "past(-1)", show=False),
+        Binding("down", "past(1)", show=False),
+        Binding("tab", "complete", show=False),
+        Binding("pageup", "screen.scroll_log('page_up')", show=False),
+        Binding("pagedown", "screen.scroll_log('page_down')", show=False),
+    ]
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  # Textual's name
+        super().__init__(placeholder=_("Get- or Test- cmdlet; Tab completes"), compact=True, id=id)
+        self.cursor_blink = False
+
+    def action_past(self, by: int) -> None:
+        self.console.recall(by)
+
+    def action_complete(self) -> None:
+        self.console.complete()
+
+    @property
+    def console(self) -> Console:
+        """What it is a part of."""
+        assert isinstance(self.parent, Console)
+        return self.parent
+
+    def _on_paste(self, event: events.Paste) -> None:
+        """Several lines become one."""
+        self.replace(clean_line(event.text), *self.selection)
+        event.stop()
+        event.prevent_default()
+
+
+class Console(Vertical):
+    """Says what was asked for; knows nothing of whoever answers."""
+
+    @dataclass
+    class Asked(Message):
+        """Send this."""
+
+        cmdlet: Cmdlet
+
+    @dataclass
+    class Unknown(Message):
+        """Completion needs this first: the parameters of a cmdlet, or ``*`` for the cmdlets."""
+
+        name: str
+
+    def __init__(self, symbols: Symbols, *, id: str | None = None) -> None:  # noqa: A002  # Textual's name
+        super().__init__(id=id)
+        self.hint = Hint(symbols)
+        self.line = CommandLine(id="command-line")
+        self.catalogue = Catalogue()
+        self.locked = ""
+        """Why nothing can be sent now; empty when something can."""
+        self._symbols = symbols
+        self._history: list[str] = []
+        self._place = 0
+        self._draft = ""
+
+    def compose(self) -> ComposeResult:
+        yield self.hint
+        yield self.line
+
+    def open(self) -> None:
+        """Be ready to be typed into."""
+        self._suggest()
+        self.line.focus()
+
+    def show(self, catalogue: Catalogue) -> None:
+        """More is known: what stands there may be completed now."""
+        if catalogue != self.catalogue:
+            self.catalogue = catalogue
+            self._suggest()
+
+    # --- typing ----------------------------------------------------------------------------------------------------
+
+    def on_input_changed(self, message: Input.Changed) -> None:
+        message.stop()
+        self._suggest()
+
+    def _suggest(self) -> None:
+        """What could come next."""
+        completion = complete(self.line.value, self.line.cursor_position, self.catalogue)
+        if not self.line.value:
+            self.hint.show(_("Get- and Test- only, and | Select-Object with names: it reads, nothing else"))
+        elif completion.candidates:
+            self.hint.show("  ".join(clean_line(each) for each in completion.candidates))
+        elif completion.wants:
+            self.hint.show(_("Tab asks the server what there is"))
+        else:
+            self.hint.show("")
+
+    def complete(self) -> None:
+        """Go on as far as there is one way to."""
+        completion = complete(self.line.value, self.line.cursor_position, self.catalogue)
+        if completion.wants:
+            if self.locked:
+                self.hint.show(self.locked, "warning")
+            else:
+                self.post_message(self.Unknown(completion.wants))
+            return
+        text, cursor = insert(self.line.value, self.line.cursor_position, completion)
+        if text != self.line.value:
+            self.line.value = text
+            self.line.cursor_position = cursor
+        elif not completion.candidates:
+            self.hint.show(_("Nothing that is known begins so"), "warning")
+
+    def on_input_submitted(self, message: Input.Submitted) -> None:
+        """Send what was typed, where it is a reading cmdlet and nothing else runs."""
+        message.stop()
+        if self.locked:
+            self.hint.show(self.locked, "warning")
+            return
+        try:
+            cmdlet = parse(message.value)
+        except UsageError as error:
+            self.hint.show(str(error), "warning")
+            return
+        self._keep(message.value.strip())
+        self.line.value = ""
+        self.post_message(self.Asked(cmdlet))
+
+    # --- what was typed before -------------------------------------------------------------------------------------
+
+    def _keep(self, text: str) -> None:
+        self._history = [*(each for each in self._history if each != text), text][-HISTORY:]
+        self._place = len(self._history)
+
+    def recall(self, by: int) -> None:
+        """An earlier line, or a later one; after the last what was being typed."""
+        place = min(max(0, self._place + by), len(self._history))
+        if place == self._place:
+            return
+        if self._place == len(self._history):
+            self._draft = self.line.value
+        self._place = place
+        self.line.value = self._history[place] if place < len(self._history) else self._draft
+        self.line.cursor_position = len(self.line.value)
