@@ -66,6 +66,7 @@ def test_several_small_objects_are_a_table() -> None:
 def test_one_object_or_a_wide_one_is_a_list() -> None:
     assert rows([{"Name": "EX01", "Roles": ["Mailbox", "Edge"]}], 80) == ["Name  : EX01", "Roles : {Mailbox, Edge}"]
     assert rows([{"Name": "x" * 30}, {"Name": "y"}], 20) == [f"Name : {'x' * 30}", "", "Name : y"]
+    assert rows([{"Name": "x" * 30}, {"Name": "y"}], 25)[2:] == ["x" * 24 + "…", "y"]
     assert rows([], 80) == ["(no object)"]
     assert rows([{"@text": "just text"}], 80) == ["just text"]
 

@@ -11,8 +11,8 @@ from pushtui.exchange.lines import short
 
 COLUMNS = 8
 """A table has no more: beyond, a list is easier to read."""
-WIDEST = 60
-"""Cells of a column beyond which a value is cut; the entry of the log has all of it."""
+NARROWEST = 24
+"""A wide column is cut to no fewer cells; the entry of the log has all of its values."""
 _GAP = "  "
 
 
@@ -28,16 +28,28 @@ def rows(objects: Sequence[Mapping[str, Any]], width: int) -> list[str]:
     names = names_of(objects)
     if not names:
         return [clean_line(str(item.get("@text", ""))) for item in objects]
-    table = list(_table(objects, names))
-    if len(objects) > 1 and len(names) <= COLUMNS and max(map(len, table)) <= width:
-        return table
-    return list(_list(objects))
+    if len(objects) == 1 or len(names) > COLUMNS:
+        return list(_list(objects))
+    cells = [list(names), *([_text(item.get(name)) for name in names] for item in objects)]
+    widths = _fit([max(len(row[place]) for row in cells) for place in range(len(names))], width)
+    return list(_table(cells, widths)) if widths else list(_list(objects))
 
 
-def _table(objects: Sequence[Mapping[str, Any]], names: Sequence[str]) -> Iterator[str]:
-    cells = [names, *([_cut(_text(item.get(name))) for name in names] for item in objects)]
-    widths = [max(len(row[place]) for row in cells) for place in range(len(names))]
-    head, *others = (_GAP.join(text.ljust(size) for text, size in zip(row, widths, strict=True)) for row in cells)
+def _fit(widths: list[int], width: int) -> list[int]:
+    """The widest columns made narrower until all fit; none at all where that would leave too little of them."""
+    room = width - len(_GAP) * (len(widths) - 1)
+    while sum(widths) > room:
+        widest = widths.index(max(widths))
+        if widths[widest] <= NARROWEST:
+            return []
+        widths[widest] -= 1
+    return widths
+
+
+def _table(cells: Sequence[Sequence[str]], widths: Sequence[int]) -> Iterator[str]:
+    head, *others = (
+        _GAP.join(_cut(text, size).ljust(size) for text, size in zip(row, widths, strict=True)) for row in cells
+    )
     yield head.rstrip()
     yield _GAP.join("-" * size for size in widths)
     yield from (line.rstrip() for line in others)
@@ -57,5 +69,5 @@ def _text(value: Any) -> str:
     return clean_line(short(value))
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= WIDEST else text[: WIDEST - 1] + "…"
+def _cut(text: str, size: int) -> str:
+    return text if len(text) <= size else text[: size - 1] + "…"

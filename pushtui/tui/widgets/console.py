@@ -20,6 +20,7 @@ from pushtui.base.text import clean_line
 from pushtui.base.words import _
 from pushtui.engine.console.completion import Catalogue, complete, insert
 from pushtui.engine.console.parser import parse
+from pushtui.tui.paragraphs import wrap
 from pushtui.tui.symbols import Symbols
 from pushtui.tui.widgets.inked import Inked, Piece, fitted
 
@@ -28,28 +29,31 @@ HISTORY = 500
 
 
 class Hint(Inked, Widget):
-    """One line."""
+    """Two lines of running text."""
 
     def __init__(self, symbols: Symbols) -> None:
         super().__init__()
         self._symbols = symbols
-        self._pieces: list[Piece] = []
+        self._piece: Piece = ("", "muted")
 
     def show(self, words: str, ink: str = "muted") -> None:
         """Say this, which is clean."""
-        pieces = [(words, ink)]
-        if pieces != self._pieces:
-            self._pieces = pieces
+        if (words, ink) != self._piece:
+            self._piece = (words, ink)
             self.refresh()
 
     @property
     def words(self) -> str:
-        return "".join(words for words, _ink in self._pieces)
+        return self._piece[0]
 
     def render_line(self, y: int) -> Strip:
         width = self.size.width
-        ink = self._pieces[0][1] if self._pieces else "muted"
-        return self.strip([(" ", "plain"), (fitted(self.words, width - 2, self._symbols.ellipsis), ink)], width)
+        lines = wrap([self._piece], max(8, width - 2))
+        line = lines[y] if y < len(lines) else []
+        if y == self.size.height - 1 and len(lines) > self.size.height:
+            rest = " ".join("".join(words for words, _ink in each) for each in lines[y:])
+            line = [(fitted(rest, width - 2, self._symbols.ellipsis), self._piece[1])]
+        return self.strip([(" ", "plain"), *line], width)
 
 
 class CommandLine(Input):
@@ -68,10 +72,11 @@ class CommandLine(Input):
         self.cursor_blink = False
 
     def action_past(self, by: int) -> None:
-        self.console.recall(by)
+        self.call_later(self.console.recall, by)
 
     def action_complete(self) -> None:
-        self.console.complete()
+        """After the keys that were pressed before: they wait in this widget's queue, while a binding is run at once."""
+        self.call_later(self.console.complete)
 
     @property
     def console(self) -> Console:
