@@ -12,6 +12,7 @@ Where = Literal[
     "steps",
     "detail",
     "log",
+    "console",
     "fields",
     "plan",
     "keys",

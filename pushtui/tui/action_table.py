@@ -158,6 +158,14 @@ def _log() -> tuple[Action, ...]:
         Action("narrow", "v", _("levels"), _("Show everything, commands and problems, or problems only"), "log", bar=4),
         Action("only_step", "t", _("step"), _("Show only the lines of the selected step, or all"), "log", bar=5),
         Action("open_entry", "enter", _("open"), _("Show an entry in full"), "log", bar=6),
+        Action("submit", "enter", _("ask"), _("Send what was typed, where it only reads"), "console", bar=1),
+        Action("complete", "tab", _("complete"), _("Complete what was typed, as far as it is known"), "console", bar=2),
+        Action("past(-1)", "up", _("before"), _("What was typed before"), "console", bar=3, shown="Up", slug="before"),
+        Action("past(1)", "down", _("after"), _("What was typed after that"), "console", slug="after"),
+        Action("scroll('page_up')", "pageup", _("page up"), _("Scroll the log up"), "console", slug="page-up"),
+        Action(
+            "scroll('page_down')", "pagedown", _("page down"), _("Scroll the log down"), "console", slug="page-down"
+        ),
     )
 
 

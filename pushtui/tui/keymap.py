@@ -30,6 +30,7 @@ OVER: Mapping[Where, tuple[Where, ...]] = {
     "steps": ("steps", "main", "any"),
     "detail": ("detail", "main", "any"),
     "log": ("log", "main", "any"),
+    "console": ("console", "any"),
     "fields": ("fields", "main", "any"),
     "plan": ("plan", "detail", "any"),
     "keys": ("keys", "any"),

@@ -21,7 +21,7 @@ from pushtui.engine.plan import Task
 from pushtui.procedure.model import StepId
 from pushtui.reporting import sentences
 from pushtui.tui import presentation
-from pushtui.tui.actions import bindings, key_of
+from pushtui.tui.actions import bar, bindings, key_of
 from pushtui.tui.conductor import Conductor, News
 from pushtui.tui.copies import Copyable, of_step
 from pushtui.tui.documents import step_document
@@ -29,7 +29,7 @@ from pushtui.tui.log_store import LINES_KEPT
 from pushtui.tui.painting import Painted
 from pushtui.tui.symbols import Symbols
 from pushtui.tui.widgets.connection_bar import ConnectionBar
-from pushtui.tui.widgets.console import Console
+from pushtui.tui.widgets.console import CommandLine, Console
 from pushtui.tui.widgets.document import Document
 from pushtui.tui.widgets.fields import Field, Fields
 from pushtui.tui.widgets.key_bar import Key, KeyBar
@@ -176,8 +176,7 @@ class MainScreen(Painted, Screen[None]):
         if self.focused is self.find:
             return [("Enter", _("search"), True), ("Esc", _("close"), True)]
         if self.focused is self.console.line:
-            keys = (("Enter", _("ask")), ("Tab", _("complete")), ("Up Down", _("history")), ("Esc", _("close")))
-            return [(key, label, True) for key, label in keys]
+            return [*bar("console"), (key_of("back"), _("close"), True)]
         if self.focused is self.log_pane:
             return presentation.log_keys()
         alone = bool(self.classes & _ALONE)
@@ -310,9 +309,8 @@ class MainScreen(Painted, Screen[None]):
         self.console.display = False
         self.log_pane.focus()
 
-    def action_scroll_log(self, way: str) -> None:
-        """Scroll the log while the focus is elsewhere."""
-        getattr(self.log_pane, f"scroll_{way}")(animate=False)
+    def on_command_line_scrolled(self, message: CommandLine.Scrolled) -> None:
+        getattr(self.log_pane, f"scroll_{message.way}")(animate=False)
 
     def on_console_asked(self, message: Console.Asked) -> None:
         self._conductor.ask(message.cmdlet, self.log_pane.columns)

@@ -78,6 +78,7 @@ def _places() -> dict[Where, str]:
         "steps": _("In the chain"),
         "detail": _("In a text"),
         "log": _("In the log"),
+        "console": _("In the console"),
         "fields": _("In a field"),
         "plan": _("In a plan"),
         "keys": _("In the list of keys"),

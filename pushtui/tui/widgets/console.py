@@ -7,7 +7,6 @@ from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Vertical
 from textual.message import Message
 from textual.strip import Strip
@@ -20,6 +19,7 @@ from pushtui.base.text import clean_line
 from pushtui.base.words import _
 from pushtui.engine.console.completion import Catalogue, complete, insert
 from pushtui.engine.console.parser import parse
+from pushtui.tui.actions import bindings
 from pushtui.tui.paragraphs import wrap
 from pushtui.tui.symbols import Symbols
 from pushtui.tui.widgets.inked import Inked, Piece, fitted
@@ -59,17 +59,21 @@ class Hint(Inked, Widget):
 class CommandLine(Input):
     """The place to type. Up and Down go through what was typed before, Tab completes."""
 
-    BINDINGS: ClassVar = [
-        Binding("up", "past(-1)", show=False),
-        Binding("down", "past(1)", show=False),
-        Binding("tab", "complete", show=False),
-        Binding("pageup", "screen.scroll_log('page_up')", show=False),
-        Binding("pagedown", "screen.scroll_log('page_down')", show=False),
-    ]
+    BINDINGS: ClassVar = bindings("console")
+
+    @dataclass
+    class Scrolled(Message):
+        """Somebody wants to see another part of the log: `page_up` or `page_down`."""
+
+        way: str
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  # Textual's name
         super().__init__(placeholder=_("Get- or Test- cmdlet; Tab completes"), compact=True, id=id)
         self.cursor_blink = False
+
+    def action_scroll(self, way: str) -> None:
+        """Scroll what the answers are in."""
+        self.post_message(self.Scrolled(way))
 
     def action_past(self, by: int) -> None:
         self.call_later(self.console.recall, by)
