@@ -12,7 +12,7 @@ from pushtui.tui.action import Action, Where
 
 def table() -> tuple[Action, ...]:
     """The table as it is without any settings, in the order in which help shows it."""
-    return (*_main(), *_panes(), *_log(), *_screens(), *_dialogs())
+    return (*_main(), *_panes(), *_log(), *_entry(), *_screens(), *_dialogs())
 
 
 def _main() -> tuple[Action, ...]:
@@ -150,14 +150,47 @@ def _log() -> tuple[Action, ...]:
     return (
         *_scrolling("log"),
         Action("scroll_sideways(-1)", "left,h", _("left"), _("Scroll long lines back"), "log", slug="left"),
-        Action("scroll_sideways(1)", "right", _("right"), _("Scroll long lines sideways"), "log", slug="right"),
-        Action("follow", "f", _("follow"), _("Go to the end and follow it"), "log", bar=1),
-        Action("find", "slash", _("find"), _("Search the log"), "log", bar=2),
+        Action("scroll_sideways(1)", "right,l", _("right"), _("Scroll long lines sideways"), "log", slug="right"),
+        Action("wrap", "w", _("wrap"), _("Let long lines go on below, or no longer"), "log", palette=True),
+        Action("follow", "f", _("follow"), _("Go to the end and follow it"), "log", bar=1, palette=True),
+        Action("find", "slash", _("find"), _("Search the log"), "log", bar=2, palette=True),
         Action("find_next(1)", "n", _("next hit"), _("Go to the next hit"), "log", bar=3, slug="find-next"),
         Action("find_next(-1)", "N", _("hit before"), _("Go to the hit before"), "log", slug="find-previous"),
-        Action("narrow", "v", _("levels"), _("Show everything, commands and problems, or problems only"), "log", bar=4),
-        Action("only_step", "t", _("step"), _("Show only the lines of the selected step, or all"), "log", bar=5),
-        Action("open_entry", "enter", _("open"), _("Show an entry in full"), "log", bar=6),
+        Action(
+            "narrow",
+            "v",
+            _("levels"),
+            _("Show all levels, commands and problems, or problems only"),
+            "log",
+            bar=4,
+            palette=True,
+        ),
+        Action(
+            "only_step",
+            "t",
+            _("step"),
+            _("Show only the lines of the selected step, or all"),
+            "log",
+            bar=5,
+            palette=True,
+        ),
+        Action("only_side", "b", _("side"), _("Show both sides, or the lines of one"), "log", bar=6, palette=True),
+        Action("all_lines", "0", _("all lines"), _("Show all lines again"), "log", palette=True),
+        Action(
+            "go_to_step(1)",
+            "1",
+            _("step"),
+            _("Go to the first line of this step in the last run"),
+            "log",
+            shown="1 - 7",
+            slug="step-1",
+        ),
+        *(Action(f"go_to_step({number})", str(number), "", "", "log", slug=f"step-{number}") for number in range(2, 8)),
+        Action("mark", "m", _("mark"), _("Begin to mark lines here, or mark none; moving marks more"), "log", bar=8),
+        Action("extend(-1)", "shift+up", _("mark up"), _("Mark the line before, too"), "log", slug="mark-up"),
+        Action("extend(1)", "shift+down", _("mark down"), _("Mark the next line, too"), "log", slug="mark-down"),
+        Action("save", "S", _("save"), _("Write lines to a file"), "log", bar=9, palette=True),
+        Action("open_entry", "enter", _("open"), _("Show what was sent and all that was answered"), "log", bar=7),
         Action("submit", "enter", _("ask"), _("Send what was typed, where it only reads"), "console", bar=1),
         Action("complete", "tab", _("complete"), _("Complete what was typed, as far as it is known"), "console", bar=2),
         Action("past(-1)", "up", _("before"), _("What was typed before"), "console", bar=3, shown="Up", slug="before"),
@@ -166,6 +199,35 @@ def _log() -> tuple[Action, ...]:
         Action(
             "scroll('page_down')", "pagedown", _("page down"), _("Scroll the log down"), "console", slug="page-down"
         ),
+    )
+
+
+def _entry() -> tuple[Action, ...]:
+    """A command with its answer, in full."""
+    return (
+        *_scrolling("entry"),
+        Action("scroll_sideways(-1)", "left,h", _("left"), _("Scroll long lines back"), "entry", slug="left"),
+        Action("scroll_sideways(1)", "right,l", _("right"), _("Scroll long lines sideways"), "entry", slug="right"),
+        Action("wrap", "w", _("wrap"), _("Let long lines go on below, or no longer"), "entry", bar=5),
+        Action("find", "slash", _("find"), _("Search the text"), "entry", bar=4),
+        Action("find_next(1)", "n", _("next hit"), _("Go to the next hit"), "entry", slug="find-next"),
+        Action("find_next(-1)", "N", _("hit before"), _("Go to the hit before"), "entry", slug="find-previous"),
+        Action("mark", "m", _("mark"), _("Begin to mark lines here, or mark none; moving marks more"), "entry"),
+        Action("extend(-1)", "shift+up", _("mark up"), _("Mark the line before, too"), "entry", slug="mark-up"),
+        Action("extend(1)", "shift+down", _("mark down"), _("Mark the next line, too"), "entry", slug="mark-down"),
+        Action("form", "v", "JSON/CLIXML", _("Show objects as JSON or as CLIXML"), "answer", bar=2),
+        Action("copy", "c", _("copy"), _("Copy the marked lines, the command, or all of it"), "answer", bar=3),
+        Action("save", "S", _("save"), _("Write all of it to a file"), "answer", bar=6),
+        Action("leave", "escape,q,enter", _("back"), _("Close what is open, then go back"), "answer", bar=1),
+        Action(
+            "other_lines",
+            "tab",
+            _("other lines"),
+            _("Write other lines: all, those shown, those marked"),
+            "save",
+            bar=2,
+        ),
+        Action("leave", "escape", _("write nothing"), _("Write nothing"), "save", bar=3),
     )
 
 

@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -24,10 +24,11 @@ from pushtui.profile import Profile
 from pushtui.reporting import sentences
 from pushtui.settings.model import OWN_THEMES, TEXTUAL_THEMES, Settings
 from pushtui.tui import hangup, keymap, screens, theme
-from pushtui.tui.actions import actions, bindings
+from pushtui.tui.actions import Action, actions, bindings
 from pushtui.tui.conductor import TASK_STEPS, Conductor, News
 from pushtui.tui.copies import Copyable
 from pushtui.tui.inks import LOOKS, HasInks
+from pushtui.tui.log_text import lines_text
 from pushtui.tui.painting import PaintsOnce
 from pushtui.tui.preload import preload
 from pushtui.tui.prompts import AddressRequest, SecretRequest
@@ -37,6 +38,7 @@ from pushtui.tui.stylesheets import style_sheets
 from pushtui.tui.symbols import ASCII, UNICODE, plain
 from pushtui.tui.terminal import Terminal
 from pushtui.tui.widgets.key_bar import KeyBar
+from pushtui.tui.widgets.log_pane import LogPane
 
 if TYPE_CHECKING:
     from pushtui.engine.runs import Run
@@ -102,7 +104,7 @@ class PushtuiApp(PaintsOnce[int], HasInks[int], inherit_bindings=False):
         for action in actions():
             if action.palette:
                 title = f"{action.description}  ({action.display})" if action.keys else action.description
-                yield SystemCommand(title, "", partial(self._do, action.name))
+                yield SystemCommand(title, "", partial(self._do, action))
         for name in (*OWN_THEMES, *TEXTUAL_THEMES):
             words = _("Colours: {name}").format(name=name.removeprefix("pushtui-"))
             yield SystemCommand(words, "", partial(self.choose_theme, name))
@@ -112,8 +114,10 @@ class PushtuiApp(PaintsOnce[int], HasInks[int], inherit_bindings=False):
         self.theme = name
         self.conductor.keep_setting("theme", name)
 
-    async def _do(self, name: str) -> None:
-        await self.run_action(name, self.main)
+    async def _do(self, action: Action) -> None:
+        if action.where == "log":
+            self.main.action_show_log()
+        await self.run_action(action.name, self.main.log_pane if action.where == "log" else self.main)
 
     def get_default_screen(self) -> MainScreen:
         self.main = MainScreen(
@@ -394,7 +398,34 @@ class PushtuiApp(PaintsOnce[int], HasInks[int], inherit_bindings=False):
 
     def open_entry(self, entry: LogLine) -> None:
         """Show an entry of the log in full."""
-        self.push_screen(screens.EntryScreen(entry, self.symbols))
+        self.push_screen(screens.EntryScreen(entry, self.symbols, self.conductor.find_call))
+
+    # --- writing to a file -----------------------------------------------------------------------------------------
+
+    def save_log(self, pane: LogPane) -> None:
+        """Ask where lines of the log go: the marked ones, those that the filter shows, or all."""
+        things = [(_("All {count} lines"), pane.store.lines(pane.store.start, pane.store.end))]
+        if pane.view.filter:
+            things.insert(0, (_("The {count} lines that are shown"), pane.lines(range(len(pane.view)))))
+        if pane.marking:
+            things.insert(0, (_("The {count} marked lines"), pane.lines(pane.marked())))
+        self._save(_("log"), [(what.format(count=len(lines)), partial(lines_text, lines)) for what, lines in things])
+
+    def save_text(self, name: str, words: str) -> None:
+        """Ask where a text goes."""
+        self._save(name, [(_("All {count} lines").format(count=words.count("\n")), lambda: words)])
+
+    def _save(self, name: str, things: Sequence[tuple[str, Callable[[], str]]]) -> None:
+        from pushtui.tui.screens.saving import Saveable
+
+        now = self.conductor.clock.now().astimezone()
+
+        def written(path: object) -> None:
+            if path is not None:
+                self._tell(_("Written to {path}").format(path=path), "ok")
+
+        screen = screens.SaveScreen([Saveable(*thing) for thing in things], f"~/pushtui-{name}-{now:%Y%m%d-%H%M%S}.txt")
+        self.push_screen(screen, written)
 
     # --- the end ---------------------------------------------------------------------------------------------------
 

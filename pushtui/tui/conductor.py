@@ -27,6 +27,8 @@ from pushtui.tui.session import PlanLike, SessionFactory, SessionLike
 from pushtui.tui.state import State, undone
 
 if TYPE_CHECKING:
+    from pushtui.engine.answers import Form
+    from pushtui.engine.calls import Call
     from pushtui.engine.runs import Run
     from pushtui.procedure.keys import Key
 
@@ -319,6 +321,11 @@ class Conductor:
 
         self._saving = threading.Thread(target=saved, name="pushtui-save", daemon=True)
         self._saving.start()
+
+    def find_call(self, number: int, form: Form) -> Call | None:
+        """What was sent and answered; on a thread of its own, because decoding takes its time."""
+        session = self.runner.session
+        return session.call(number, form) if session is not None else None
 
     # --- what came of it -------------------------------------------------------------------------------------------
 

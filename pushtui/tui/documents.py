@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from pushtui.base.words import _
-from pushtui.engine.events import LogLine, StepReport
+from pushtui.engine.events import StepReport
 from pushtui.procedure.model import Action, Ask, Change, Risk, Status, StepId, Trial, Wait
 from pushtui.reporting import sentences
 from pushtui.reporting.requests import body_lines
@@ -144,9 +144,3 @@ def _table(change: Change, symbols: Symbols) -> Iterable[Block]:
     if compared:
         yield Comparison(compared, symbols.bar)
     yield row(_("undo"), sentences.undo_text(change), "muted")
-
-
-def entry_document(line: LogLine) -> list[Block]:
-    """One entry of the log in full."""
-    head = f"{line.at.astimezone():%Y-%m-%d %H:%M:%S}.{line.at.microsecond // 1000:03}  {line.source}  {line.level}"
-    return [Paragraph(text(head, "muted")), BLANK, Paragraph(text(line.text))]

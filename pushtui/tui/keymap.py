@@ -21,7 +21,8 @@ _NAMES = {key.value for key in Keys} | set(KEY_ALIASES) | {f"f{number}" for numb
 _WITH = ("ctrl", "shift", "alt")
 
 DIALOGS: tuple[Where, ...] = (
-    "reading", "doctor", "papers", "copy", "code", "browser", "secret", "consent", "quit", "file", "interrupted", "ask",
+    "reading", "doctor", "papers", "copy", "save", "code", "browser", "secret", "consent", "quit", "file",
+    "interrupted", "ask",
 )  # fmt: skip
 """What is shown on top of a screen."""
 
@@ -34,6 +35,8 @@ OVER: Mapping[Where, tuple[Where, ...]] = {
     "fields": ("fields", "main", "any"),
     "plan": ("plan", "detail", "any"),
     "keys": ("keys", "any"),
+    "entry": ("entry", "answer", "any"),
+    "answer": ("answer", "any"),
     **{each: (each, "dialog", "any") for each in DIALOGS},
     "dialog": ("dialog", "any"),
     "any": ("any",),

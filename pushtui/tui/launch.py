@@ -20,10 +20,15 @@ from pushtui.tui.terminal import Terminal
 def session_factory(*, read_only: bool) -> SessionFactory:
     """Makes real sessions. The engine is imported when the first one is made, on a worker thread."""
 
+    calls: list[Any] = []
+
     def make(profile: Profile, prompts: PromptsLike, emit: Callable[[Any], None]) -> SessionLike:
+        from pushtui.engine.calls import Calls
         from pushtui.engine.session import Session
 
-        return Session(profile, prompts, emit, read_only=read_only)
+        if not calls:
+            calls.append(Calls())  # one for all sessions: the log shows lines of earlier ones, too
+        return Session(profile, prompts, emit, read_only=read_only, calls=calls[0])
 
     return make
 

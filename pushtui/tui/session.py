@@ -15,6 +15,8 @@ from pushtui.procedure.model import Action, Consent, Finding, StepId
 from pushtui.profile import Profile
 
 if TYPE_CHECKING:
+    from pushtui.engine.answers import Form
+    from pushtui.engine.calls import Call
     from pushtui.engine.runs import Run
     from pushtui.engine.snapshot import Snapshot
 
@@ -82,6 +84,8 @@ class SessionLike(Protocol):
     def apply(self, plan: Any, consents: frozenset[Consent]) -> None: ...
 
     def doctor(self) -> object: ...
+
+    def call(self, number: int, form: Form = ...) -> Call | None: ...
 
     def answer(self, ask_id: str, done: bool) -> None: ...
 

@@ -100,12 +100,12 @@ async def test_what_is_told_goes_away_and_the_keys_come_back(
 
 
 async def test_a_report_that_cannot_be_made_is_said(drive: Any, make: Any, clipboard: list[str]) -> None:
-    """The scripted session has no snapshot, as one that is closed meanwhile has none."""
     async with drive(size=(120, 40), prepare=broken_server(make)) as it:
         await it.press("R")
         await it.until_idle()
+        it.session.snapshot = None
         await it.press("c", "2")
-        await it.until_text("could not be copied")
+        await it.until_text("could not be copied: TypeError")
         assert clipboard == []
 
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from pushtui.engine.events import Level, LogLine
 from pushtui.procedure.model import StepId
-from pushtui.tui import log_store
-from pushtui.tui.log_store import Filter, LogStore, LogView, find
+from pushtui.tui.log_store import Filter, LogStore, LogView
+from pushtui.tui.search import Search
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
@@ -22,24 +22,20 @@ def entry(text: str, level: Level = Level.INFO, step: StepId | None = None) -> L
 def test_an_entry_with_line_breaks_takes_several_rows() -> None:
     store = LogStore()
     store.extend([entry("one\ntwo"), entry("three")])
-    assert [(store.row(number).text, store.row(number).first) for number in range(3)] == [
-        ("one", True),
-        ("two", False),
-        ("three", True),
-    ]
+    assert [store.line(number).text for number in range(3)] == ["one", "two", "three"]
 
 
 def test_control_characters_are_made_visible_before_they_are_kept() -> None:
     store = LogStore()
     store.extend([entry("\x1b]0;title\x07")])
-    assert store.row(0).text == "\\x1b]0;title\\x07"
+    assert store.line(0).text == "\\x1b]0;title\\x07"
 
 
 def test_the_oldest_go_in_blocks_and_numbers_stay() -> None:
     store = LogStore(limit=10)
-    store.extend(entry(str(number)) for number in range(10 + log_store._BLOCK + 1))
+    store.extend(entry(str(number)) for number in range(21))
     assert store.end - store.start == 10
-    assert store.row(store.start).text == str(store.start)
+    assert store.line(store.start).text == str(store.start)
 
 
 @given(st.lists(st.tuples(st.sampled_from(Level), st.integers(0, 2)), max_size=60), st.integers(1, 20))
@@ -54,7 +50,7 @@ def test_a_filtered_view_that_grows_is_the_same_as_one_made_anew(lines: list[tup
         store.extend(entries[start : start + size])
         view.update()
     expected = [each.text for each in entries if rules.passes(each)]
-    assert [view.row(place).text for place in range(len(view))] == expected
+    assert [view.text(place) for place in range(len(view))] == expected
 
 
 def test_a_view_says_how_many_of_its_rows_went() -> None:
@@ -62,7 +58,7 @@ def test_a_view_says_how_many_of_its_rows_went() -> None:
     view = LogView(store)
     store.extend([entry("early")])
     view.update()
-    store.extend(entry(str(number)) for number in range(10 + log_store._BLOCK))
+    store.extend(entry(str(number)) for number in range(20))
     assert view.update() == store.start > 0
 
 
@@ -70,8 +66,43 @@ def test_searching_goes_round_and_ignores_case() -> None:
     store = LogStore()
     store.extend([entry("Get-AuthConfig"), entry("nothing"), entry("get-authserver")])
     view = LogView(store)
-    assert find(view, "GET-AUTH", 0, 1) == 2
-    assert find(view, "GET-AUTH", 2, 1) == 0
-    assert find(view, "GET-AUTH", 0, -1) == 2
-    assert find(view, "absent", 0, 1) is None
-    assert find(view, "", 0, 1) is None
+    for counted in (False, True):
+        search = Search("GET-AUTH")
+        if counted:
+            assert search.advance(view)
+            assert (search.count(), search.rank(2), search.rank(1)) == (2, 2, 0)
+        assert search.find(view, 0, 1) == 2
+        assert search.find(view, 2, 1) == 0
+        assert search.find(view, 0, -1) == 2
+        assert search.find(view, 3, -1) == 2
+        assert search.find(view, -1, 1) == 0
+    for needle in ("absent", ""):
+        assert Search(needle).find(view, 0, 1) is None
+
+
+@given(st.lists(st.booleans(), max_size=80), st.integers(1, 9), st.integers(1, 9), st.integers(5, 40))
+def test_hits_counted_in_slices_are_those_that_are_there(holds: list[bool], batch: int, most: int, limit: int) -> None:
+    store = LogStore(limit)
+    view, search = LogView(store), Search("hit")
+    for start in range(0, len(holds), batch):
+        store.extend(entry("a hit" if each else "none") for each in holds[start : start + batch])
+        view.update()
+        search.advance(view, most)
+    while not search.advance(view, most):
+        pass
+    there = [view.number(place) for place in range(len(view)) if "hit" in view.text(place)]
+    assert search.count() == len(there)
+    assert [search.rank(number) for number in there] == list(range(1, len(there) + 1))
+
+
+@given(st.lists(st.tuples(st.sampled_from(("exchange", "graph", "pushtui", "mail")), st.booleans()), max_size=40))
+def test_sides_steps_and_levels_are_combined(lines: list[tuple[str, bool]]) -> None:
+    store = LogStore()
+    for source, command in lines:
+        level = Level.COMMAND if command else Level.OUTPUT
+        store.extend([LogLine(NOW, source, level, "x", StepId.TENANT, (StepId.SERVERS,))])
+    view = LogView(store)
+    view.set_filter(Filter(frozenset({Level.COMMAND}), StepId.SERVERS, "exchange"))
+    assert len(view) == sum(command and source in {"exchange", "mail"} for source, command in lines)
+    view.set_filter(Filter(step=StepId.PUSH_PROXY))
+    assert len(view) == 0

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pushtui.tui.screens.copying import CopyScreen
     from pushtui.tui.screens.doctor import DoctorScreen
+    from pushtui.tui.screens.entry import EntryScreen
     from pushtui.tui.screens.keys import KeysScreen
     from pushtui.tui.screens.papers import PapersScreen, WrittenScreen
     from pushtui.tui.screens.plan import PlanScreen
     from pushtui.tui.screens.questions import AskScreen, FileScreen, InterruptedScreen, QuitScreen
-    from pushtui.tui.screens.reading import EntryScreen, HelpScreen, OutcomeScreen
+    from pushtui.tui.screens.reading import HelpScreen, OutcomeScreen
+    from pushtui.tui.screens.saving import SaveScreen
     from pushtui.tui.screens.sign_in import BrowserScreen, DeviceCodeScreen, SecretScreen
 
 __all__ = [
@@ -30,6 +32,7 @@ __all__ = [
     "PapersScreen",
     "PlanScreen",
     "QuitScreen",
+    "SaveScreen",
     "SecretScreen",
     "WrittenScreen",
 ]
@@ -37,11 +40,13 @@ __all__ = [
 _MODULES = {
     "copying": ("CopyScreen",),
     "doctor": ("DoctorScreen",),
+    "entry": ("EntryScreen",),
     "keys": ("KeysScreen",),
     "papers": ("PapersScreen", "WrittenScreen"),
     "plan": ("PlanScreen",),
     "questions": ("AskScreen", "FileScreen", "InterruptedScreen", "QuitScreen"),
-    "reading": ("EntryScreen", "HelpScreen", "OutcomeScreen"),
+    "reading": ("HelpScreen", "OutcomeScreen"),
+    "saving": ("SaveScreen",),
     "sign_in": ("BrowserScreen", "DeviceCodeScreen", "SecretScreen"),
 }
 

@@ -33,6 +33,7 @@ from pushtui.tui.widgets.console import CommandLine, Console
 from pushtui.tui.widgets.document import Document
 from pushtui.tui.widgets.fields import Field, Fields
 from pushtui.tui.widgets.key_bar import Key, KeyBar
+from pushtui.tui.widgets.lines_pane import LinesPane
 from pushtui.tui.widgets.log_pane import LogPane
 from pushtui.tui.widgets.rule import Rule
 from pushtui.tui.widgets.step_list import StepList
@@ -128,6 +129,10 @@ class MainScreen(Painted, Screen[None]):
                 _("{count} lines only in the log file").format(count=news.dropped),
                 "warning",
             )
+        began = self._conductor.state.started
+        if began is not None and began is not self._began:
+            self._began = began
+            self.log_pane.begin()
         if news.lines:
             self.log_pane.extend(news.lines)
         if news.catalogue is not None:
@@ -153,6 +158,9 @@ class MainScreen(Painted, Screen[None]):
         for index, step in enumerate(StepId):
             self.steps.show(index, presentation.row(self._conductor.state, step, now))
         self._show_bar(now)
+
+    _began: datetime | None = None
+    """When the last operation began that the log was told of."""
 
     def _show_bar(self, now: datetime) -> None:
         self.connection.show(presentation.bar(self._conductor, now))
@@ -247,6 +255,8 @@ class MainScreen(Painted, Screen[None]):
             self._close_find()
         elif self.console.display:
             self._close_console()
+        elif self.focused is self.log_pane and self.log_pane.unmark():
+            return
         elif self.classes & _ALONE:
             self._leave()
         elif self._conductor.state.operation in {"apply", "undo"}:
@@ -389,14 +399,17 @@ class MainScreen(Painted, Screen[None]):
             rule.activate(pane is self.focused)
         self._show_keys()
 
-    def on_log_pane_described(self, message: LogPane.Described) -> None:
+    def on_lines_pane_described(self, message: LinesPane.Described) -> None:
         title = _("Log")
         self._rules[self.log_pane].show(f"{title} {self._symbols.dot} {message.text}" if message.text else title)
 
     def on_log_pane_entry_opened(self, message: LogPane.EntryOpened) -> None:
         self.pushtui.open_entry(message.entry)
 
-    def on_log_pane_find_asked(self) -> None:
+    def on_log_pane_save_asked(self) -> None:
+        self.pushtui.save_log(self.log_pane)
+
+    def on_lines_pane_find_asked(self) -> None:
         self.find.display = True
         self.find.focus()
 

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import ClassVar
 
 from pushtui.base.words import _
-from pushtui.engine.events import LogLine, StepReport
+from pushtui.engine.events import StepReport
 from pushtui.procedure.model import Status, StepId
 from pushtui.reporting import sentences
 from pushtui.tui.actions import Where, actions, bar, bindings
-from pushtui.tui.documents import entry_document, findings_document
+from pushtui.tui.documents import findings_document
 from pushtui.tui.explanations import explanation, pitfalls
 from pushtui.tui.paragraphs import BLANK, Block, Columns, Paragraph, text
 from pushtui.tui.screens.dialog import Dialog
@@ -80,6 +80,9 @@ def _places() -> dict[Where, str]:
         "log": _("In the log"),
         "console": _("In the console"),
         "fields": _("In a field"),
+        "entry": _("In a command with its answer"),
+        "answer": _("Of a command with its answer"),
+        "save": _("When lines are written to a file"),
         "plan": _("In a plan"),
         "keys": _("In the list of keys"),
         "dialog": _("In what is shown on top"),
@@ -97,18 +100,6 @@ def _places() -> dict[Where, str]:
         "ask": _("When something is yours to do"),
         "any": _("Everywhere"),
     }
-
-
-class EntryScreen(ReadingScreen):
-    """One entry of the log."""
-
-    def __init__(self, entry: LogLine, symbols: Symbols) -> None:
-        super().__init__(_("Log entry"))
-        self._entry = entry
-        self._symbols = symbols
-
-    def blocks(self) -> Sequence[Block]:
-        return entry_document(self._entry)
 
 
 class OutcomeScreen(ReadingScreen):

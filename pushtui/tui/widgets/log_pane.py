@@ -1,48 +1,36 @@
-"""The log: draws only the rows that are visible, follows the end until somebody scrolls up."""
+"""The log: its lines by time, source and level, filtered by side, step and level."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from rich.segment import Segment
-from rich.style import Style
-from textual.cache import LRUCache
-from textual.geometry import Size
 from textual.message import Message
-from textual.reactive import reactive
-from textual.scroll_view import ScrollView
-from textual.strip import Strip
 
 from pushtui.base.text import clean_line
 from pushtui.base.words import _
 from pushtui.engine.events import Level, LogLine
 from pushtui.procedure.model import StepId
+from pushtui.reporting import sentences
 from pushtui.tui.actions import bindings, key_of
 from pushtui.tui.copies import Copyable
-from pushtui.tui.log_store import LINES_KEPT, Filter, LogStore, LogView, Row, find
+from pushtui.tui.log_store import LINES_KEPT, SIDES, Filter, LogStore, LogView
+from pushtui.tui.log_text import lines_text
 from pushtui.tui.symbols import LEVEL_INK, Symbols
-from pushtui.tui.widgets.inked import Inked, Piece, fitted
+from pushtui.tui.widgets.inked import Piece, fitted
+from pushtui.tui.widgets.lines_pane import LinesPane
 
 _WIDE = 100
-_SIDEWAYS = 16
 _PROBLEMS = frozenset({Level.WARNING, Level.ERROR})
 _LEVEL_CHOICES: tuple[frozenset[Level] | None, ...] = (None, frozenset({Level.COMMAND}) | _PROBLEMS, _PROBLEMS)
+_SIDE_CHOICES: tuple[str | None, ...] = (None, *SIDES)
 
 
-class LogPane(Inked, ScrollView, can_focus=True):
-    """Shows a :class:`LogView`, and where in it the last search hit is."""
+class LogPane(LinesPane):
+    """Shows a :class:`LogView`."""
 
     BINDINGS: ClassVar = bindings("log")
-
-    following = reactive(True, repaint=False)
-
-    @dataclass
-    class Described(Message):
-        """What the title of the pane should say has changed."""
-
-        text: str
 
     @dataclass
     class EntryOpened(Message):
@@ -51,227 +39,130 @@ class LogPane(Inked, ScrollView, can_focus=True):
         entry: LogLine
 
     @dataclass
-    class FindAsked(Message):
-        """Somebody wants to search."""
+    class SaveAsked(Message):
+        """Somebody wants lines in a file."""
 
     def __init__(self, symbols: Symbols, limit: int = LINES_KEPT, *, id: str | None = None) -> None:  # noqa: A002  # Textual's name
-        super().__init__(id=id)
         self.store = LogStore(limit)
         self.view = LogView(self.store)
+        super().__init__(self.view, symbols, id=id)
         self.step: StepId | None = None
         """The selected step, for the filter that shows only its lines."""
-        self._symbols = symbols
-        self._needle = ""
-        self._hit: int | None = None
-        self._sideways = 0
-        self._cache: LRUCache[tuple[int, int, int, str, bool], Strip] = LRUCache(512)
-        self._moving = False
+        self._began = 0
+        """The number of the first line of the last operation."""
 
     @property
     def columns(self) -> int:
         """Cells that the text of a line has."""
-        width = self.scrollable_content_region.width
-        return max(20, width - (31 if width >= _WIDE else 21))
-
-    # --- what is shown ---------------------------------------------------------------------------------------------
+        return self._body_width()
 
     def extend(self, entries: Iterable[LogLine]) -> None:
         """Append entries: one repaint, however many they are."""
-        shown = len(self.view)
+        before = len(self.view)
         self.store.extend(entries)
-        gone = self.view.update()
-        self._resized(gone, shown)
+        self.rows_changed(self.view.update(), before)
 
-    def _resized(self, gone: int, shown: int) -> None:
-        count = len(self.view)
-        if not self.size.height or (count == shown and not gone):
-            return
-        if not count and not self.virtual_size.height:
-            return
-        self.virtual_size = Size(self.scrollable_content_region.width, count)
-        bottom = max(0, count - self.size.height)
-        if self.following:
-            self._go(bottom)
-            if gone or bottom == self.scroll_offset.y:
-                self.refresh()
-        elif gone:
-            self._go(max(0, self.scroll_offset.y - gone))
-            self.refresh()
-        else:
-            self.refresh_lines(shown, count - shown)
-        self._describe()
+    def begin(self) -> None:
+        """An operation begins: what a step says from now on is what its key goes to."""
+        self._began = self.store.end
 
-    def _go(self, y: int) -> None:
-        self._moving = True
-        self.scroll_to(y=y, animate=False, immediate=True, force=True)
-        self._moving = False
+    # --- filters ---------------------------------------------------------------------------------------------------
 
-    def on_resize(self) -> None:
-        self._cache.clear()
-        self._resized(0, -1)
-
-    def notify_style_update(self) -> None:
-        super().notify_style_update()
-        self._cache.clear()
-
-    def watch_scroll_y(self, old: float, new: float) -> None:
-        super().watch_scroll_y(old, new)
-        if not self._moving:
-            following = new >= max(0, len(self.view) - self.size.height)
-            if following != self.following:
-                self.following = following
-                self._describe()
-
-    def _describe(self) -> None:
-        parts = []
+    def said(self) -> list[str]:
         rules = self.view.filter
+        parts = []
+        if rules.side is not None:
+            parts.append(side_name(rules.side))
+        if rules.step is not None:
+            parts.append(_("only {step}").format(step=sentences.title(rules.step)))
         if rules.levels is not None:
             parts.append(_("problems only") if rules.levels == _PROBLEMS else _("commands and problems"))
-        if rules.step is not None:
-            parts.append(_("this step only"))
-        if self._needle:
-            parts.append(_("“{needle}”").format(needle=self._needle))
-        if not self.following:
-            parts.append(_("paused, f follows"))
-        self.post_message(self.Described(", ".join(parts)))
-
-    # --- what can be done ------------------------------------------------------------------------------------------
-
-    def action_follow(self) -> None:
-        """Go to the end and stay there."""
-        self.following = True
-        self._hit = None
-        self._go(max(0, len(self.view) - self.size.height))
-        self.refresh()
-        self._describe()
-
-    def action_scroll_sideways(self, by: int) -> None:
-        """Show another part of lines that are wider than the pane."""
-        sideways = max(0, self._sideways + by * _SIDEWAYS)
-        if sideways != self._sideways:
-            self._sideways = sideways
-            self.refresh()
+        return parts
 
     def action_narrow(self) -> None:
         """Go through the choices of levels."""
         place = _LEVEL_CHOICES.index(self.view.filter.levels) + 1
-        self._set_filter(Filter(_LEVEL_CHOICES[place % len(_LEVEL_CHOICES)], self.view.filter.step))
+        self._set_filter(replace(self.view.filter, levels=_LEVEL_CHOICES[place % len(_LEVEL_CHOICES)]))
+
+    def action_only_side(self) -> None:
+        """Go through the sides."""
+        place = _SIDE_CHOICES.index(self.view.filter.side) + 1
+        self._set_filter(replace(self.view.filter, side=_SIDE_CHOICES[place % len(_SIDE_CHOICES)]))
 
     def action_only_step(self) -> None:
         """Show the selected step's lines only, or all again."""
-        self._set_filter(Filter(self.view.filter.levels, None if self.view.filter.step else self.step))
+        self._set_filter(replace(self.view.filter, step=None if self.view.filter.step else self.step))
+
+    def action_all_lines(self) -> None:
+        """Show everything again."""
+        self._set_filter(Filter())
 
     def _set_filter(self, rules: Filter) -> None:
-        self.view.set_filter(rules)
-        self._hit = None
-        self.following = True
-        self._resized(1, -1)
-        self._describe()
+        if rules != self.view.filter:
+            self.view.set_filter(rules)
+            self.rows_replaced()
 
-    def action_find(self) -> None:
-        """Ask for what to look for."""
-        self.post_message(self.FindAsked())
+    def action_go_to_step(self, number: int) -> None:
+        """Go to the first line of a step, in the last operation if it has any there."""
+        step = list(StepId)[number - 1]
+        view = self.view
+        places = range(view.place(self._began), len(view)), range(view.place(self._began))
+        place = next((each for part in places for each in part if view.line(each).concerns(step)), None)
+        if place is not None:
+            self.go_to(view.number(place))
 
-    def search(self, needle: str) -> bool:
-        """Look for a text, backwards from the end; False when it is nowhere."""
-        self._needle = needle
-        self._hit = None
-        self.refresh()
-        self._describe()
-        return not needle or self._find(-1, len(self.view))
+    # --- what is done with lines -----------------------------------------------------------------------------------
 
-    def action_find_next(self, by: int) -> None:
-        """The next hit, or the one before."""
-        start = self.scroll_offset.y if self._hit is None else self.view.place(self._hit)
-        self._find(by, start)
-
-    def _find(self, by: int, start: int) -> bool:
-        place = find(self.view, self._needle, start, by)
-        if place is None:
-            return False
-        self._hit = self.view.number(place)
-        self.following = False
-        if not self.scroll_offset.y <= place < self.scroll_offset.y + self.size.height:
-            self._go(max(0, min(place - self.size.height // 2, len(self.view) - self.size.height)))
-        self.refresh()
-        self._describe()
-        return True
+    def lines(self, places: range) -> list[LogLine]:
+        """The lines at these places of the view."""
+        return [self.view.line(place) for place in places]
 
     def copies(self) -> list[Copyable]:
-        """The line that `open` would open."""
-        entry = self._entry()
-        return [] if entry is None else [Copyable(_("The line"), log_text(entry))]
+        """The marked lines, or the one with the cursor."""
+        lines = self.lines(self.marked())
+        return [Copyable(_("The lines"), lines_text(lines))] if lines else []
+
+    def action_save(self) -> None:
+        """Ask where lines go."""
+        self.post_message(self.SaveAsked())
 
     def action_open_entry(self) -> None:
-        """Read an entry in full: the hit, or else the last one that is visible."""
-        entry = self._entry()
-        if entry is not None:
-            self.post_message(self.EntryOpened(entry))
-
-    def _entry(self) -> LogLine | None:
-        if not len(self.view):
-            return None
-        place = min(len(self.view), self.scroll_offset.y + self.size.height) - 1
-        if self._hit is not None:
-            place = self.view.place(self._hit)
-        return self.view.row(place).entry
+        """Read an entry in full."""
+        if len(self.view):
+            self.post_message(self.EntryOpened(self.view.line(self._place())))
 
     # --- drawing ---------------------------------------------------------------------------------------------------
 
-    def render_line(self, y: int) -> Strip:
-        place = y + self.scroll_offset.y
-        width = self.scrollable_content_region.width
-        if place >= len(self.view):
-            if y or len(self.view):
-                return self.strip([], width)
-            empty = _("Nothing yet. {key} checks all steps.").format(key=key_of("check_all"))
-            return self.strip([(f" {empty}", "muted")], width)
-        number = self.view.number(place)
-        hit = number == self._hit
-        key = (number, width, self._sideways, self._needle, hit)
-        strip = self._cache.get(key)
-        if strip is None:
-            strip = self._cache[key] = self._strip(self.store.row(number), width, hit)
-        return strip
+    def paused(self) -> str:
+        return _("{paused}, {key} follows").format(paused=super().paused(), key=key_of("follow", "log"))
 
-    def _strip(self, row: Row, width: int, hit: bool) -> Strip:
-        ink = LEVEL_INK[row.entry.level]
-        head = self._head(row, width, ink)
-        over = self.look("chosen") if hit else None
-        base = self.rich_style if over is None else self.rich_style + over
-        segments = [Segment(words, base + self.ink(name)) for words, name in head]
-        strip = Strip(segments)
-        room = width - strip.cell_length
-        body = Strip(self._body(row.text, ink, base)).crop(self._sideways)
-        if body.cell_length > room:
-            more = Strip([Segment(self._symbols.ellipsis, base + self.ink("muted"))])
-            body = Strip.join([body.crop(0, room - 1).adjust_cell_length(room - 1, base), more])
-        return Strip.join([strip, body]).adjust_cell_length(width, base)
+    def nothing(self) -> str:
+        if self.view.filter and self.store.end:
+            return _("No line passes the filter; {key} shows all").format(key=key_of("all_lines", "log"))
+        return _("Nothing yet. {key} checks all steps.").format(key=key_of("check_all"))
 
-    def _head(self, row: Row, width: int, ink: str) -> list[Piece]:
-        entry, wide = row.entry, width >= _WIDE
-        if not row.first:
+    def ink_of(self, place: int) -> str:
+        return LEVEL_INK[self.view.line(place).level]
+
+    def head(self, place: int, width: int, *, first: bool) -> list[Piece]:
+        wide = width >= _WIDE
+        if not first:
             return [(" " * (31 if wide else 21), "plain")]
+        entry = self.view.line(place)
+        ink = LEVEL_INK[entry.level]
         at = entry.at.astimezone()
         clock = f" {at:%H:%M:%S}" + (f".{at.microsecond // 1000:03}" if wide else "")
-        word = fitted(_level_words()[entry.level], 8, self._symbols.ellipsis) if wide else ""
         source = fitted(clean_line(entry.source), 8, self._symbols.ellipsis)
         head: list[Piece] = [(clock, "muted"), (f" {source}", "muted")]
         if wide:
+            word = fitted(_level_words()[entry.level], 8, self._symbols.ellipsis)
             return [*head, (f" {word} ", "muted" if ink == "plain" else ink)]
         return [*head, (f" {self._symbols.level[entry.level]} ", ink)]
 
-    def _body(self, words: str, ink: str, base: Style) -> list[Segment]:
-        style = base + self.ink(ink)
-        at = words.lower().find(self._needle.lower()) if self._needle else -1
-        if at < 0:
-            return [Segment(words, style)]
-        end = at + len(self._needle)
-        return [
-            Segment(words[:at], style),
-            Segment(words[at:end], style + self.ink("hit")),
-            Segment(words[end:], style),
-        ]
+
+def side_name(side: str) -> str:
+    """A side, as its lines are singled out."""
+    return {"exchange": _("Exchange"), "cloud": _("Microsoft 365"), "pushtui": _("pushtui itself")}[side]
 
 
 def _level_words() -> dict[Level, str]:
@@ -283,11 +174,3 @@ def _level_words() -> dict[Level, str]:
         Level.WARNING: _("warning"),
         Level.ERROR: _("error"),
     }
-
-
-def log_text(line: LogLine) -> str:
-    """The line as it is in the log's file."""
-    step = line.step.value if line.step else "-"
-    return (
-        f"{line.at:%Y-%m-%dT%H:%M:%S.%fZ} {clean_line(line.source)} {line.level.value} {step} {clean_line(line.text)}\n"
-    )
