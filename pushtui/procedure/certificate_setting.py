@@ -123,8 +123,9 @@ def _named(state: State) -> frozenset[str]:
 
 
 def _raw_only(record: CertificateRecord) -> bool:
-    """Whether the server told nothing of it but its bytes, though it was asked for more."""
-    return not record.status and record.has_private_key is None and not record.services and not record.identity
+    """Whether the server told nothing of it but its bytes: what else was asked for came as nothing at all."""
+    asked, told = record.services is not None, bool(record.status or record.services or record.identity)
+    return asked and not told and record.has_private_key is None
 
 
 def _signs(version: tuple[int, int, int, int]) -> bool:

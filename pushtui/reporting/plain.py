@@ -79,7 +79,7 @@ def details(report: StepReport, summary: str = "", reports: Mapping[StepId, Step
         if finding.severity in _SAID:
             continue
         indent = " " * (6 + 2 * depth)
-        lines += _finding(branch, indent, said=sentences.finding_text(finding) == summary)
+        lines += _finding(branch, indent, said=not depth and sentences.finding_text(finding) == summary)
         if finding.code not in shown:  # those of other servers are the same but for the name
             lines += _commands(finding, indent)
         shown.add(finding.code)

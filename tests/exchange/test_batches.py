@@ -73,3 +73,28 @@ def test_a_failed_pipeline_tells_nothing_about_what_came_after() -> None:
     assert config is not None
     assert certificates is None
     assert attribute([SERVERS, CONFIG], Outcome(failed=True)) == [None, None]
+
+
+def test_a_statement_that_is_to_end_the_others_gives_them_its_error() -> None:
+    """A server that is gone costs one time-out: what came after it was not asked, and is not asked again."""
+    first = Cmdlet.of("Get-ExchangeCertificate", Server="ex02", ErrorAction="Stop")
+    cmdlets = [first, Cmdlet.of("Get-ServerComponentState", Identity="ex02"), Cmdlet.of("Get-ServerHealth")]
+    for name in ("GetExchangeCertificate", ""):  # the record need not name whom the pipeline's end comes from
+        replies = attribute(cmdlets, Outcome(errors=[error(name)], failed=True))
+        assert [reply is not None and [each.message for each in reply.errors] for reply in replies] == [["no"]] * 3
+
+
+def test_the_end_of_a_pipeline_that_another_statement_brought_about_is_asked_about_again() -> None:
+    first = Cmdlet.of("Get-ExchangeCertificate", Server="ex02", ErrorAction="Stop")
+    cmdlets = [first, Cmdlet.of("Get-ServerComponentState", Identity="ex02"), Cmdlet.of("Get-ServerHealth")]
+    one, two, three = attribute(cmdlets, Outcome(errors=[error("GetServerComponentState")], failed=True))
+    assert one is not None
+    assert one.errors == ()
+    assert two is not None
+    assert two.errors
+    assert three is None
+
+
+def test_every_reply_of_a_pipeline_has_the_clock_of_its_answer() -> None:
+    replies = attribute([SERVERS, CONFIG], Outcome(clock_offset=-12.5))
+    assert [reply is not None and reply.clock_offset for reply in replies] == [-12.5, -12.5]

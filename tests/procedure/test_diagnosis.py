@@ -196,7 +196,9 @@ CASES: dict[str, Change] = {
         kit.Stored(kit.make_der(end=kit.NOW - 9 * kit.DAY))
     ),
     "certificate.raw-only": lambda world, kit: setattr(
-        world.stores[EX02][0], "object", lambda server: {"RawData": kit.make_der(), "Thumbprint": None}
+        world.stores[EX02][0],
+        "object",
+        lambda server: {"RawData": kit.make_der(), "Thumbprint": None, "Services": None},
     ),
     "certificate.signing-affected": expired,
     "certificate.next-missing-on-server": staged(on=("ex01", "ex02")),

@@ -28,8 +28,13 @@ def facts(now: datetime, recorded: Recorded, prefix: str) -> Facts:
     known = Facts(Inputs("fabrikam.com", "/exports/auth.cer", ""), now, answers)
     names = [server.fqdn for server in servers.taking_part(known)]
     answer(questions.EXECUTING_STORE, [{"Identity": f"{names[0]}\\0000"}])
+    components = [item for item in recorded("E19-GetServerComponentState") if item["Component"] == questions.COMPONENT]
+    running = {"Role": "Mailbox Server Role", "ServicesRunning": [questions.SERVICE_HOST], "ServicesNotRunning": []}
     for name in names:
         answer(questions.server_store(name), store)
+        answer(questions.component_state(name), components)
+        answer(questions.service_health(name), [running])
+        answer(questions.server_health(name), [])
     answer(questions.certificate_file(known), [{"kind": "absent"}])
     return Facts(known.inputs, now, answers)
 
@@ -45,7 +50,8 @@ def codes(found: list[Finding]) -> set[str]:
 def test_the_recorded_servers_are_current(recorded: Recorded, prefix: str, version: str) -> None:
     known = facts(datetime(2022, 6, 1, tzinfo=UTC), recorded, prefix)
     found = list(servers.findings(known))
-    assert codes(found) == {"servers.current"}
+    assert codes(found) == {"servers.current", "servers.in-service"}
+    found.pop()
     assert {item.observed for item in found} == {version}
 
 
@@ -96,3 +102,37 @@ def test_a_store_without_the_auth_certificate_calls_for_a_new_one(recorded: Reco
     }
     found = list(certificate.findings(Facts(known.inputs, known.now, stores)))
     assert "certificate.missing-everywhere" in codes(found)
+
+
+@pytest.mark.parametrize(
+    ("prefix", "day", "expected"),
+    [
+        ("E15", datetime(2022, 6, 1, tzinfo=UTC), {"certificate.current", "certificate.sha1"}),
+        ("E15", datetime(2026, 4, 20, tzinfo=UTC), {
+            "servers.out-of-support", "certificate.current", "certificate.sha1", "certificate.expires-soon"
+        }),
+        ("E15", datetime(2026, 11, 22, tzinfo=UTC), {
+            "servers.out-of-support", "certificate.expired", "certificate.replacing"
+        }),
+        ("E19", datetime(2022, 6, 1, tzinfo=UTC), {"certificate.current", "certificate.sha1"}),
+        ("E19", datetime(2024, 12, 1, tzinfo=UTC), {"certificate.expired", "certificate.replacing"}),
+        ("MEAC", datetime(2023, 1, 15, tzinfo=UTC), {
+            "certificate.current", "certificate.next-staged", "certificate.namesakes"
+        }),
+        ("MEAC", datetime(2023, 2, 10, tzinfo=UTC), {
+            "certificate.current", "certificate.next-staged", "certificate.namesakes", "certificate.next-overdue"
+        }),
+        ("MEAC", datetime(2027, 12, 31, tzinfo=UTC), {
+            "servers.out-of-support", "certificate.expired", "certificate.replacing", "certificate.signing-affected",
+            "certificate.namesakes",
+        }),
+    ],
+)  # fmt: skip
+def test_each_recorded_organization_gets_the_findings_that_a_person_would_give(
+    recorded: Recorded, prefix: str, day: datetime, expected: set[str]
+) -> None:
+    known = facts(day, recorded, prefix)
+    always = {"servers.current", "servers.in-service", "certificate.file-missing"}
+    if "certificate.current" in expected:
+        always.add("certificate.on-server")
+    assert codes([*servers.findings(known), *certificate.findings(known)]) == expected | always
