@@ -58,6 +58,45 @@ async def main(settings: dict[str, Any]) -> dict[str, Any]:
     return seen
 
 
+async def organization(settings: dict[str, Any]) -> dict[str, Any]:
+    """What the lab's own organization answers: its cmdlets, its errors, its questions."""
+    async with psrp.AsyncRunspacePool(psrp.WSManInfo(**settings)) as pool:
+
+        async def ask(name: str, select: tuple[str, ...] = (), **parameters: Any) -> tuple[list[Any], list[str]]:
+            shell = psrp.AsyncPowerShell(pool).add_command(name)
+            for key, value in parameters.items():
+                shell.add_parameter(key, value)
+            if select:
+                shell.add_command("Select-Object").add_parameter("Property", list(select))
+            try:
+                found = list(await shell.invoke())
+            except psrp.PipelineFailed as error:
+                return [], [str(error)]
+            return found, [str(entry.FullyQualifiedErrorId) for entry in shell.streams.error]
+
+        servers, _ = await ask("Get-ExchangeServer")
+        certificates, _ = await ask("Get-ExchangeCertificate")
+        chosen, _ = await ask("Get-ExchangeCertificate", ("Thumbprint", "HasPrivateKey", "CertificateDomains"))
+        config, _ = await ask("Get-AuthConfig")
+        _, missing = await ask("Get-ExchangeServer", Identity="EX09")
+        _, unknown = await ask("Get-Mailbox")
+        # -WhatIf is for a host; this client has none, so nothing is said and nothing is done.
+        preview, _ = await ask("Enable-PushNotificationProxy", Organization="fabrikam.com", WhatIf=True)
+        _, question = await ask("Disable-PushNotificationProxy")
+        enabled, _ = await ask("Enable-PushNotificationProxy", Organization="fabrikam.com", Confirm=False)
+        return {
+            "servers": [[str(server.Name), str(server.AdminDisplayVersion)] for server in servers],
+            "raw": [bytes(certificate.RawData)[:1].hex() for certificate in certificates],
+            "chosen": [[str(item.Thumbprint), bool(item.HasPrivateKey)] for item in chosen],
+            "current": str(config[0].CurrentCertificateThumbprint),
+            "missing": missing,
+            "unknown": unknown,
+            "preview": len(preview),
+            "question": question,
+            "enabled": [bool(enabled[0].Enabled), str(enabled[0].Organization), str(enabled[0].Uri)],
+        }
+
+
 def _secure(text: str) -> Any:
     from psrpcore.types import PSSecureString
 
@@ -65,8 +104,9 @@ def _secure(text: str) -> Any:
 
 
 async def refused(settings: dict[str, Any]) -> dict[str, Any]:
+    work = {"wire": main, "organization": organization}[settings.pop("work", "wire")]
     try:
-        return await main(settings)
+        return await work(settings)
     except psrp.WSManAuthenticationError as error:
         return {"refused": error.http_code}
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -101,11 +103,15 @@ def visit(served: Endpoint, **settings: Any) -> dict[str, Any]:
         "password": PASSWORD,
         "configuration_name": served.host.configuration,
     }
+    return _run(given | settings)
+
+
+def _run(settings: dict[str, Any]) -> dict[str, Any]:
     environment = {name: value for name, value in os.environ.items() if "proxy" not in name.lower()}
     client = Path(__file__).with_name("client.py")
     done = subprocess.run(
         [PYTHON, str(client)],
-        input=json.dumps(given | settings),
+        input=json.dumps(settings),
         capture_output=True,
         text=True,
         timeout=60,
@@ -158,3 +164,42 @@ def test_ntlm_over_tls_with_channel_bindings(tmp_path: Path) -> None:
 def test_a_wrong_password_is_refused() -> None:
     with endpoint("windows", None) as served:
         assert visit(served, scheme="http", auth="ntlm", username="LAB\\admin", password="no") == {"refused": 401}
+
+
+@pytest.fixture
+def lab() -> Iterator[dict[str, Any]]:
+    """The line of a whole lab, in a process of its own."""
+    command = [sys.executable, "-m", "pushtui.lab", "--scenario", "fresh"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        yield json.loads(process.stdout.readline())
+        process.stdin.close()
+
+
+def test_the_whole_labs_organization(lab: dict[str, Any]) -> None:
+    exchange = lab["exchange"]
+    url = urlsplit(exchange["url"])
+    seen = _run(
+        {
+            "work": "organization",
+            "server": url.hostname,
+            "port": url.port,
+            "path": url.path.lstrip("/"),
+            "scheme": url.scheme,
+            "auth": "basic",
+            "username": exchange["user"],
+            "password": exchange["password"],
+            "verify": lab["ca_file"],
+            "configuration_name": "Microsoft.Exchange",
+        }
+    )
+    assert [name for name, _version in seen["servers"]] == ["EX01", "EX02", "EX03"]
+    assert {version for _name, version in seen["servers"]} == {"Version 15.2 (Build 1748.10)"}
+    assert set(seen["raw"]) == {"30"}
+    assert [seen["current"], True] in seen["chosen"]
+    assert "Cmdlet-ManagementObjectNotFoundException" in seen["missing"][0]
+    assert "'Get-Mailbox' is not recognized" in seen["unknown"][0]
+    assert seen["preview"] == 0
+    assert "does not support user interaction" in seen["question"][0]
+    assert seen["enabled"] == [True, "fabrikam.com", "https://outlook.office365.com/PushNotifications"]
