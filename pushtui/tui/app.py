@@ -360,6 +360,18 @@ class PushtuiApp(PaintsOnce[int], HasInks[int], inherit_bindings=False):
         session = self.conductor.runner.session
         self.push_screen(screens.HelpScreen(step, self.symbols, session.log_path if session else None))
 
+    def toggle_mouse(self) -> bool:
+        """Take the mouse, or give it back to the terminal; whether it is ours now."""
+        driver: Any = self._driver
+        if not hasattr(driver, "_enable_mouse_support"):
+            return False
+        mine = not driver._mouse
+        driver._mouse = True  # or it does neither
+        (driver._enable_mouse_support if mine else driver._disable_mouse_support)()
+        driver._mouse = mine
+        driver.flush()
+        return mine
+
     # --- copying ---------------------------------------------------------------------------------------------------
 
     def offer_copies(self, things: Sequence[Copyable]) -> None:

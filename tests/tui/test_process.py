@@ -223,6 +223,16 @@ def test_a_status_that_changes_and_a_second_that_passes_cost_little(tmp_path: Pa
             assert program.at_rest() - before <= 400, "at most two seconds of 200 bytes on a busy machine"
 
 
+def test_the_mouse_is_taken_and_given_back_by_a_key(tmp_path: Path) -> None:
+    with running(tmp_path) as program:
+        program.until_output("Ready")
+        assert "\x1b[?1000h" not in program.output, "the terminal's own selection works from the start"
+        program.type("%")
+        program.until_output("\x1b[?1000h")
+        program.type("%")
+        program.until_output("\x1b[?1000l")
+
+
 @pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")
 def test_suspend_and_resume_paint_the_screen_again(tmp_path: Path) -> None:
     def tmux(*words: str) -> str:

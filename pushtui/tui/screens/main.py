@@ -45,6 +45,8 @@ if TYPE_CHECKING:
 
 _WIDE, _TALL = 110, 32
 """From this size on the selected step stands beside the chain."""
+_LEAST_LOG = 3
+"""Lines below which the log is not made smaller, its title included."""
 _MIDDLE = 20
 """From this height on the log is shown."""
 
@@ -333,9 +335,10 @@ class MainScreen(Painted, Screen[None]):
     def action_zoom(self) -> None:
         """Give the whole height to the log or to the selected step, and back."""
         if self.classes & _ALONE:
-            self._leave()
+            self._leave(keep="-zoom-log" in self.classes)
             return
         self.add_class("-zoom-log" if self.focused is self.log_pane else "-zoom-detail")
+        self._show_log_height()
         (self.log_pane if self.focused is self.log_pane else self.detail).focus()
 
     def action_next_pane(self) -> None:
@@ -372,15 +375,56 @@ class MainScreen(Painted, Screen[None]):
     def on_step_list_opened(self, message: StepList.Opened) -> None:
         if not self._has_room(self.detail):
             self.add_class("-open")
+            self._show_log_height()
         self.call_after_refresh(self.detail.focus)
 
     @staticmethod
     def _has_room(pane: Widget) -> bool:
         return pane.parent is None or bool(pane.parent.display)
 
-    def _leave(self) -> None:
+    def _leave(self, *, keep: bool = False) -> None:
+        """Let all panes be seen again; `keep`: the focus stays where it is, if that is still to be seen."""
         self.remove_class(*_ALONE)
-        self.steps.focus()
+        self._show_log_height()
+        if not keep or self.has_class("-low"):
+            self.steps.focus()
+
+    # --- the height of the log -------------------------------------------------------------------------------------
+
+    _log_height: int | None = None
+    """Lines that somebody gave the log, its title included; None: as many as the style sheets say."""
+
+    def action_log_height(self, by: int) -> None:
+        """Give the log more lines, or fewer; what it takes, the panes above it lose."""
+        pane = self.query_one("#log-pane")
+        if self.classes & _ALONE or not pane.display:
+            self.say(_("The log can be made higher where other panes are beside it"), "muted")
+            return
+        others = 4 + sum(each.outer_size.height for each in (self.connection, self.query_one("#fields-pane")))
+        most = self.size.height - others - 1
+        self._log_height = max(_LEAST_LOG, min(most, pane.outer_size.height + by))
+        self._show_log_height()
+
+    def _show_log_height(self) -> None:
+        own = self._log_height is not None and not self.classes & _ALONE and not self.has_class("-low")
+        self.set_class(own, "-own-height")
+        pane = self.query_one("#log-pane")
+        if own and self._log_height is not None:
+            pane.styles.height = max(_LEAST_LOG, min(self._log_height, self.size.height - 11))
+        else:
+            pane.styles.clear_rule("height")
+        self.refresh(layout=True)
+
+    def on_rule_dragged(self, message: Rule.Dragged) -> None:
+        if message.rule is self._rules[self.log_pane]:
+            self.action_log_height(message.by)
+
+    def action_mouse(self) -> None:
+        """Give the mouse to the terminal, whose own selection then works, or take it."""
+        mine = self.pushtui.toggle_mouse()
+        words = _("The mouse works here now; {key} gives it back to the terminal")
+        others = _("The mouse is the terminal's now: select and copy as everywhere")
+        self.say(words.format(key=key_of("mouse")) if mine else others, "ok")
 
     def on_field_judged(self, message: Field.Judged) -> None:
         self._conductor.judge(message.name, message.problem)
@@ -429,8 +473,10 @@ class MainScreen(Painted, Screen[None]):
 
     def _breadth(self) -> None:
         """Enough room for two columns: nothing is open on top of anything."""
-        if self.size.width >= self._wide and self.size.height >= _TALL:
+        if self.size.width >= self._wide:
             self.remove_class("-open")
+        if self._log_height is not None:
+            self._show_log_height()
         self._fields_rule.show(*self._fields_title(self.size.width))
 
 

@@ -5,7 +5,11 @@ A widget of its own and not the pane's border: it shows where the keys go, and a
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from textual import events
 from textual.geometry import Region
+from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -17,18 +21,43 @@ from pushtui.tui.widgets.inked import Inked, fitted, width_of
 class Rule(Inked, Widget):
     """``── Title ────────``: its start in the accent while its pane has the focus."""
 
+    @dataclass
+    class Dragged(Message):
+        """The mouse moved it so many lines up."""
+
+        rule: Rule
+        by: int
+
     def __init__(self, title: str, ink: str, symbols: Symbols) -> None:
         super().__init__()
         self._title = title
         self._ink = ink
         self._active = False
         self._symbols = symbols
+        self._held_at: int | None = None
+        """The line of the screen where the mouse holds it."""
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        self._held_at = event.screen_y
+        self.capture_mouse()
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        if self._held_at is not None and event.screen_y != self._held_at:
+            self.post_message(self.Dragged(self, self._held_at - event.screen_y))
+            self._held_at = event.screen_y
+
+    def on_mouse_up(self) -> None:
+        if self._held_at is not None:
+            self._held_at = None
+            self.release_mouse()
 
     def show(self, title: str, ink: str = "muted") -> None:
         """Another title."""
         if (title, ink) != (self._title, self._ink):
+            before = self.render_line(0) if self.is_mounted and self.size.width else None
             self._title, self._ink = title, ink
-            self.refresh()
+            if before is not None:
+                self.repaint_line(0, before)
 
     def activate(self, active: bool) -> None:
         """Whether the pane below has the focus."""

@@ -1,0 +1,72 @@
+"""Where everything is: side by side or one below another, as high as somebody wants, with the focus kept."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+
+def log_top(text: str) -> int:
+    return next(y for y, row in enumerate(text.splitlines()) if row.startswith("── Log"))
+
+
+@pytest.mark.parametrize("size", [(120, 24), (120, 40), (200, 60)])
+async def test_wide_screens_show_the_step_beside_the_chain(drive: Any, size: tuple[int, int]) -> None:
+    async with drive(size=size) as it:
+        row = next(row for row in it.text.splitlines() if "── Trust chain" in row)
+        assert "── 1 Tenant" in row
+        assert all(f" {number}  ○" in it.text or f"▌{number}  ○" in it.text for number in range(1, 8))
+        assert log_top(it.text) > it.text.splitlines().index(row)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_the_log_grows_and_shrinks_by_keys_and_nothing_leaves_the_screen(
+    drive: Any, size: tuple[int, int]
+) -> None:
+    async with drive(size=size) as it:
+        before = log_top(it.text)
+        await it.press("plus", "plus")
+        assert log_top(it.text) == before - 2
+        await it.press(*["minus"] * 4)
+        assert log_top(it.text) == before + 2
+        for key in ("plus", "minus"):
+            await it.press(*[key] * 60)
+            assert "── Trust chain" in it.text
+            assert "── Log" in it.text
+            assert "R check" in it.text.splitlines()[-1]
+        await it.press("L", "z")
+        assert "── Trust chain" not in it.text
+        await it.press("z")
+        assert "── Trust chain" in it.text
+        await it.pilot.resize_terminal(80, 22)
+        await it.pilot.pause()
+        assert "── Trust chain" in it.text
+        assert "R check" in it.text.splitlines()[-1] or "f follow" in it.text.splitlines()[-1]
+
+
+async def test_the_log_is_dragged_by_its_title(drive: Any) -> None:
+    async with drive(size=(120, 40)) as it:
+        before = log_top(it.text)
+        rule = it.app.main._rules[it.app.main.log_pane]
+        await it.pilot.mouse_down(rule, offset=(10, 0))
+        await it.pilot.hover(rule, offset=(10, -3))
+        await it.pilot.mouse_up(rule, offset=(10, 0))
+        await it.pilot.pause()
+        assert log_top(it.text) == before - 3
+
+
+async def test_zooming_the_log_and_back_keeps_the_focus(drive: Any) -> None:
+    async with drive() as it:
+        await it.press("L", "z", "z")
+        assert it.app.main.focused is it.app.main.log_pane
+
+
+@pytest.mark.parametrize("size", [(60, 15), (40, 10), (200, 12)])
+async def test_a_very_small_terminal_keeps_working(drive: Any, size: tuple[int, int]) -> None:
+    async with drive(size=size) as it:
+        await it.press("plus", "R")
+        await it.until_idle()
+        await it.press("enter", "escape", "L", "plus", "escape", "c", "escape", "question_mark", "escape")
+        assert all(len(row) <= size[0] for row in it.text.splitlines())
+        assert len(it.text.splitlines()) <= size[1]
