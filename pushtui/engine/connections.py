@@ -16,7 +16,7 @@ from typing import TypeVar
 from pushtui.base.cancellation import Cancellation
 from pushtui.base.commands import Cmdlet
 from pushtui.base.credentials import Source, read
-from pushtui.base.errors import PushtuiError, ReadOnlyRefused, Side, SignInRefused, UsageError
+from pushtui.base.errors import PushtuiError, ReadOnlyRefused, RequestRefused, Side, SignInRefused, UsageError
 from pushtui.base.redaction import Redactor
 from pushtui.base.secret import Secret
 from pushtui.base.words import _
@@ -31,6 +31,8 @@ T = TypeVar("T")
 
 PER_SERVER = 4
 """Workers for reads of single servers. With the organization's own, 5 of the 18 shells that Exchange grants a user."""
+LANES = tuple(f"exchange {number}" for number in range(1, PER_SERVER + 1))
+"""Their names."""
 
 
 class Connections:
@@ -52,6 +54,8 @@ class Connections:
         self._workers: dict[str, WorkerPort] = {}
         self._leaving: list[WorkerPort] = []
         self._idle = threading.Condition()
+        self._lanes = LANES
+        """The workers that single servers are read with; fewer where the server grants no more sessions."""
         self._busy: set[str] = set()
         self._directory: DirectoryPort | None = None
         self._sign_in = _SignIn(prompts, log, redactor)
@@ -62,6 +66,8 @@ class Connections:
         """A new operation: what was refused before may be tried again."""
         with self._opening:
             self._refused.clear()
+        with self._idle:
+            self._lanes = LANES
 
     # --- Exchange and Windows ----------------------------------------------------------------------------------------
 
@@ -86,19 +92,39 @@ class Connections:
         )
 
     def _on_idle(self, cmdlets: Sequence[Cmdlet], cancellation: Cancellation, timeout: float) -> Sequence[ReplyPort]:
-        names = [f"exchange {number}" for number in range(1, PER_SERVER + 1)]
+        """As soon as a worker is free; with fewer of them once the server grants no more sessions."""
+        while True:
+            name = self._take_lane(cancellation)
+            try:
+                return self._run("exchange", name, cmdlets, cancellation, timeout)
+            except RequestRefused as error:
+                if error.code != "exchange.quota" or not self._do_without(name):
+                    raise
+            finally:
+                with self._idle:
+                    self._busy.discard(name)
+                    self._idle.notify_all()
+
+    def _take_lane(self, cancellation: Cancellation) -> str:
         with self._idle:
-            while not (free := [name for name in names if name not in self._busy]):
+            while not (free := [name for name in self._lanes if name not in self._busy]):
                 cancellation.check()
                 self._idle.wait(0.2)
             name = next((name for name in free if name in self._workers), free[0])
             self._busy.add(name)
-        try:
-            return self._run("exchange", name, cmdlets, cancellation, timeout)
-        finally:
-            with self._idle:
-                self._busy.discard(name)
-                self._idle.notify()
+        return name
+
+    def _do_without(self, name: str) -> bool:
+        """Go on with the sessions that there are, in the last resort the organization's own; whether there is one."""
+        self._drop(name)
+        with self._idle, self._opening:
+            left = tuple(lane for lane in LANES if lane in self._workers)
+            left = left or tuple(lane for lane in ("exchange",) if lane in self._workers and lane != name)
+            if left and left != self._lanes:
+                self._lanes = left
+                words = _("{server} grants no more sessions: {count} at a time go on")
+                self._log.line("pushtui", "warning", words.format(server=self.profile.exchange.server, count=len(left)))
+        return bool(left)
 
     def _run(
         self,

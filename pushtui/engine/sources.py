@@ -44,6 +44,8 @@ _Read: TypeAlias = ExchangeRead | WindowsRead
 Send: TypeAlias = Callable[[Sequence[Cmdlet]], Future[Sequence[ReplyPort]]]
 
 FILE_LIMIT = 64 * 1024
+_NO_SESSION = frozenset({"quota", "redirected", "http-404", "wrong-configuration"})
+"""The words of refusals that have nothing to do with how many statements were sent."""
 _PER_FURTHER_READ = 5.0
 """Seconds that each further command of a pipeline adds to its time limit."""
 
@@ -130,7 +132,7 @@ class Sources:
         except Cancelled:
             raise
         except RequestRefused as error:
-            if len(reads) > 1:
+            if len(reads) > 1 and error.code.partition(".")[2] not in _NO_SESSION:
                 self._one_by_one = True
                 return self._each(reads, send, source)
             return self._failed(reads, error, source, began)

@@ -126,3 +126,19 @@ def test_many_servers_take_few_shells(start_lab: Any, pushtui: Any, tmp_path: Pa
     names = [entry["name"] for entry in lab.ask("requests") if entry["side"] == "exchange"]
     assert names.count("Get-ExchangeCertificate") >= 8
     assert names.count("wsman:Create") <= 5
+
+
+@pytest.mark.parametrize("shells", [1, 3])
+def test_a_server_that_grants_few_shells_is_read_with_those(
+    start_lab: Any, pushtui: Any, tmp_path: Path, shells: int
+) -> None:
+    """Somebody lowered the quota, or other sessions of the account use it up: the check takes longer, and works."""
+    scenario = tmp_path / "eight.toml"
+    scenario.write_text(EIGHT_SERVERS.replace("[organization]\n", f"[organization]\nshells = {shells}\n"))
+    lab = start_lab(str(scenario))
+    checked = pushtui("-p", lab.profile, "check", "--json")
+    assert (checked.statuses["servers"], checked.statuses["certificate"]) == ("ok", "change-needed"), checked.errors
+    assert "127.0.0.1 grants no more sessions: 1 at a time go on" in checked.errors or shells > 1
+    names = [entry["name"] for entry in lab.ask("requests") if entry["side"] == "exchange"]
+    assert names.count("Get-ExchangeCertificate") >= 8
+    assert lab.state()["shells"] == NONE

@@ -49,6 +49,34 @@ def test_the_organizations_reads_are_one_pipeline_and_each_server_has_one_of_its
     assert all(worker != first[0] for worker, _ in rest)
 
 
+@pytest.mark.parametrize("granted", [1, 2])
+def test_where_no_more_sessions_are_granted_those_that_there_are_read_everything(
+    desk: Any, ports: Any, monkeypatch: pytest.MonkeyPatch, granted: int
+) -> None:
+    worker = type(ports.exchange(desk.session.profile, None, False, None))
+    submit, open_ones, lock = worker.submit, set[int](), threading.Lock()
+
+    def strict(self: Any, cmdlets: Any, cancellation: Any, timeout: float) -> Any:
+        with lock:
+            if self._number in open_ones or len(open_ones) < granted:
+                open_ones.add(self._number)
+                return submit(self, cmdlets, cancellation, timeout)
+
+        def refuse() -> None:
+            raise RequestRefused("exchange.quota", "No more sessions", side=Side.EXCHANGE)
+
+        return desk.in_background(refuse)
+
+    monkeypatch.setattr(worker, "submit", strict)
+    desk.session.check()
+    assert {number for number, _names in ports.pipelines} == open_ones
+    assert sorted(names for _number, names in ports.pipelines)[0:3] == [("Get-ExchangeCertificate",)] * 3
+    assert desk.statuses["certificate"] == "change-needed"
+    assert "ex01.lab.example grants no more sessions: 1 at a time go on" in desk.lines
+    desk.session.check()
+    assert desk.statuses["certificate"] == "change-needed", "and once more, with all of them tried again"
+
+
 def test_a_server_that_does_not_answer_holds_up_only_what_needs_it(desk: Any, ports: Any, until: Any) -> None:
     answer = threading.Event()
     ports.before = lambda text: "-Server 'ex02" in text and answer.wait(20)
