@@ -70,7 +70,11 @@ def _from_pem(
     except (ValueError, TypeError, UnsupportedAlgorithm):
         key = None
     if key is None:
-        raise _unusable(path, _("The private key is damaged, or its passphrase is wrong"))
+        raise _unusable(
+            path,
+            _("The private key is damaged, or its passphrase is wrong"),
+            _("Give it the passphrase that it was made with"),
+        )
     return key, certificates
 
 
@@ -80,7 +84,11 @@ def _from_pkcs12(
     """Without a passphrase first, which some files do without."""
     loaded = _load_pkcs12(content, None) or _load_pkcs12(content, _given(passphrase))
     if loaded is None:
-        raise _unusable(path, _("The file is damaged or no PKCS#12 file, or its passphrase is wrong"))
+        raise _unusable(
+            path,
+            _("The file is damaged or no PKCS#12 file, or its passphrase is wrong"),
+            _("Give it the passphrase that it was made with"),
+        )
     key, certificate, others = loaded
     if key is None or certificate is None:
         raise _unusable(path, _("It must hold the private key and the certificate of the application: PEM or PKCS#12"))
@@ -116,10 +124,11 @@ def _matching(key: RSAPrivateKey, certificates: Sequence[x509.Certificate]) -> x
 
 
 def _unusable(path: str, cause: str, remedy: str = "") -> PushtuiError:
+    """`remedy` for where another file is not what helps."""
     return UsageError(
         "entra.certificate-unusable",
         _("The application's certificate file cannot be used"),
         where=clean_line(path),
         cause=cause,
-        remedy=remedy,
+        remedy=remedy or _("Export the application's certificate with its private key, as PEM or PKCS#12"),
     )

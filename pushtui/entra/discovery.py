@@ -41,6 +41,7 @@ async def discover(host: LoginHost, cloud: Cloud, domain: str) -> dict[str, Any]
             _("The sign-in service did not say which tenant owns {domain}").format(domain=clean_line(domain)),
             side=Side.ENTRA,
             where=place.where,
+            remedy=_("Check tenant_domain: it must be a domain, or the id, of one tenant"),
         )
     return {
         "tenant_id": tenant,

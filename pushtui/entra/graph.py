@@ -239,6 +239,7 @@ class Directory:
             side=Side.GRAPH,
             where=self._place(request).where,
             cause=cause,
+            remedy=_("Something on the way may have changed it: look at proxies that inspect TLS"),
         )
 
     def _place(self, request: GraphRequest, request_id: str = "") -> failures.Place:

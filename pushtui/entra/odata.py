@@ -76,7 +76,7 @@ def refusal(answer: GraphRefusal, request: GraphRequest, place: Place) -> Pushtu
             return _error(
                 RequestRefused,
                 "throttled",
-                _("Graph answered “too many requests” again and again"),
+                _("Graph answered “too many requests”"),
                 answer,
                 place,
                 _("It asks to wait {seconds} s").format(seconds=clean_line(answer.retry_after))
@@ -179,6 +179,7 @@ def _bad_request(answer: GraphRefusal, place: Place) -> PushtuiError:
             answer,
             place,
             _("The key must be one certificate in DER form, encoded as base64"),
+            _("Export the certificate again: check the certificate step"),
         )
     return _plain(answer, place)
 
@@ -188,10 +189,11 @@ def _plain(answer: GraphRefusal, place: Place) -> PushtuiError:
         RequestRefused,
         "refused",
         _("Graph refused the request (status {status}): {message}").format(
-            status=answer.status, message=answer.message or answer.identifier
+            status=answer.status, message=(answer.message or answer.identifier).rstrip(".")
         ),
         answer,
         place,
+        remedy=_("If it stays, Microsoft's support can look it up by the client-request-id"),
     )
 
 

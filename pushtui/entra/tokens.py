@@ -159,7 +159,11 @@ class TokenSource:
         found = self._found(source, settings.client_id, _("Client secret of the application"), cancellation)
         if not found:
             raise SignInRefused(
-                "entra.secret-declined", _("No client secret was given"), side=Side.ENTRA, where=settings.client_id
+                "entra.secret-declined",
+                _("No client secret was given"),
+                side=Side.ENTRA,
+                where=settings.client_id,
+                remedy=_("Type it when asked, or name a secret_file or secret_command in the profile"),
             )
         return found
 
@@ -249,6 +253,10 @@ class TokenSource:
         if ends is not None and ends < self._clock.now():
             error.cause = _("The certificate in {file} expired on {date:%Y-%m-%d}").format(
                 file=clean_line(self._settings.certificate_file), date=ends
+            )
+            error.remedy = _(
+                "Make a new certificate for the application, upload it to the registration, and name its file in the"
+                " profile"
             )
         return error
 

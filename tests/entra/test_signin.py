@@ -211,7 +211,7 @@ def test_a_wrong_secret_is_asked_for_again(world, make):
         ("invalid_grant", 65001, "consent_required", "consent-missing", "consented"),
         ("invalid_grant", 53003, "message_only", "policy-refused", "Conditional Access"),
         ("interaction_required", 50076, "basic_action", "interaction-required", "multi-factor"),
-        ("authorization_declined", 70019, "", "sign-in-declined", "few minutes"),
+        ("authorization_declined", 70019, "", "sign-in-declined", "said no"),
         ("access_denied", 65004, "", "sign-in-declined", "not accepted"),
         ("expired_token", 70020, "", "code-expired", "few minutes"),
         ("invalid_scope", 1002012, "", "scope-refused", "form"),

@@ -40,6 +40,13 @@ def application_of(state: TenantState, client_id: str, tenant: str) -> Applicati
     return state.application
 
 
+def check_enabled(state: TenantState) -> None:
+    """Raise AADSTS7000112 where an administrator has disabled the application."""
+    if not state.settings.application.enabled:
+        text = f"Application '{state.application.client_id}'(pushtui) is disabled."
+        raise OAuthError(400, "unauthorized_client", 7000112, text)
+
+
 def authenticate(state: TenantState, form: Mapping[str, Any], host: str, *, needed: bool) -> str:
     """Check the client's proof; the ``appidacr`` of its tokens: "2" certificate, "1" secret, "0" none.
 

@@ -183,7 +183,9 @@ def _password(state: TenantState, tenant: str, form: Form, host: str) -> dict[st
 
 
 def _tokens(state: TenantState, asked: Asked, nonce: str = "") -> dict[str, Any]:
-    """Access, refresh and id token for the administrator."""
+    """Access, refresh and id token for the administrator; raises AADSTS50057 for a disabled account."""
+    if not state.settings.user.enabled:
+        raise OAuthError(400, "invalid_grant", 50057, "The user account is disabled.")
     permissions, user = granted(state, asked), state.settings.user
     person = {"oid": state.user_id, "sub": state.user_id, "name": user.display_name}
     access = _access_token(

@@ -71,6 +71,8 @@ class UserSettings:
     display_name: str = "Fabrikam Administrator"
     roles: tuple[str, ...] = ("Global Administrator",)
     """Directory roles by their English names."""
+    enabled: bool = True
+    """A disabled account gets no tokens any more, whatever it was given before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,8 @@ class ApplicationSettings:
         "Domain.Read.All",
         "User.Read",
     )
+    enabled: bool = True
+    """“Enabled for users to sign-in”, which goes for sign-ins of the application itself, too."""
     consented: bool = True
     secret_days: int = 180
     """Days until the client secret ends; negative: it has ended."""

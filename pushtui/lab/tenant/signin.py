@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from pushtui.lab.tenant.account import ACCOUNT
-from pushtui.lab.tenant.client_authentication import application_of, required
+from pushtui.lab.tenant.client_authentication import application_of, check_enabled, required
 from pushtui.lab.tenant.discovery import SHARED_TENANTS, tenant_of
 from pushtui.lab.tenant.errors import OAuthError, PageError
 from pushtui.lab.tenant.grants import authorization_code, redeem
@@ -39,6 +39,7 @@ class SignIn:
         form = await request.post()
         ACCOUNT.set(str(form.get("client_id") or ""))
         application_of(self._state, required(form, "client_id"), tenant)
+        check_enabled(self._state)
         return web.json_response(redeem(self._state, tenant, form, request.host), headers=_NO_STORE)
 
     async def device_code(self, request: web.Request) -> web.Response:
@@ -75,6 +76,10 @@ class SignIn:
         redirect, client_id = query.get("redirect_uri", ""), query.get("client_id", "")
         if client_id != state.application.client_id or tenant not in {state.tenant_id, *SHARED_TENANTS}:
             raise PageError(700016, f"Application with identifier '{client_id}' was not found in the directory.")
+        if not state.settings.application.enabled:
+            raise PageError(7000112, f"Application '{client_id}'(pushtui) is disabled.")
+        if not state.settings.user.enabled:
+            raise PageError(50057, "The user account is disabled.")
         if not _LOOPBACK_REDIRECT.fullmatch(redirect):
             raise PageError(
                 50011,
