@@ -213,7 +213,7 @@ class Connection:
             self._pipeline.stop(FAREWELL_SECONDS)
         if again:
             return None
-        return answer_lost(cmdlet, self.endpoint, failure.error.what) if lost else failure.error
+        return answer_lost(cmdlet, self.endpoint, failure.error) if lost else failure.error
 
     def _ready(self, writing: bool, deadline: float) -> Shell:
         """The shell: opened where there is none, on a fresh connection where an old one would put a write at risk."""

@@ -42,9 +42,10 @@ def broken(error: BaseException, endpoint: Endpoint) -> Failure:
             cause=_("The port is wrong, the service is stopped, or a firewall is in between"),
             remedy=_expected_port(endpoint),
         )
-    cause = _("A server, proxy or firewall on the way ended it")
+    cause, remedy = _("A server, proxy or firewall on the way ended it"), _("Try again")
     if not endpoint.ssl:
-        cause += _("; a port that wants https does the same")
+        cause = _("A server, proxy or firewall on the way ended it; a port that wants https does the same")
+        remedy = _("Try again; if it stays, check port and ssl")
     return failure(
         Unreachable,
         "connection-lost",
@@ -52,7 +53,7 @@ def broken(error: BaseException, endpoint: Endpoint) -> Failure:
         endpoint,
         Fate.UNKNOWN,
         cause=cause,
-        remedy=_("Try again"),
+        remedy=remedy,
     )
 
 

@@ -59,7 +59,12 @@ def exchange_endpoint(settings: ExchangeSettings) -> Endpoint:
     """The Exchange endpoint. Raises `UsageError` for settings that cannot work or would send a password in clear."""
     ssl = settings.auth == "basic" if settings.ssl is None else settings.ssl
     if not settings.server:
-        raise UsageError("exchange.no-server", _("The profile names no Exchange server"), side=Side.EXCHANGE)
+        raise UsageError(
+            "exchange.no-server",
+            _("The profile names no Exchange server"),
+            side=Side.EXCHANGE,
+            remedy=_("Put one server's own full name into server in the [exchange] table"),
+        )
     if settings.auth == "basic":
         if not ssl:
             raise UsageError(
@@ -71,7 +76,11 @@ def exchange_endpoint(settings: ExchangeSettings) -> Endpoint:
             )
         if not settings.user:
             raise UsageError(
-                "exchange.no-user", _("Basic sign-in needs a user"), side=Side.EXCHANGE, where=settings.server
+                "exchange.no-user",
+                _("Basic sign-in needs a user"),
+                side=Side.EXCHANGE,
+                where=settings.server,
+                remedy=_("Put the user principal name into user in the [exchange] table"),
             )
     _refuse_bad_proxy(settings.proxy, Side.EXCHANGE)
     return Endpoint(

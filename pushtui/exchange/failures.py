@@ -11,14 +11,14 @@ from __future__ import annotations
 from typing import Protocol
 
 from pushtui.base.commands import Cmdlet
-from pushtui.base.errors import AccessDenied, AnswerLost, RemoteError, RequestRefused, Side
+from pushtui.base.errors import AccessDenied, AnswerLost, Cancelled, PushtuiError, RemoteError, RequestRefused, Side
 from pushtui.base.text import clean_line
 from pushtui.base.words import _
 from pushtui.exchange import connection_failures, kerberos_failures, sign_in_failures
 from pushtui.exchange.cmdlet_errors import split_decoration
 from pushtui.exchange.endpoint import Endpoint
 from pushtui.exchange.fates import MAX_DETAIL, Failure, Fate, failure
-from pushtui.exchange.faults import ACCESS_DENIED, SHELL_GONE, explain_fault, explain_http
+from pushtui.exchange.faults import NO_ROLE, SHELL_GONE, explain_fault, explain_http
 from pushtui.exchange.roles import grant
 
 UNAVAILABLE = "CommandNotAvailable"
@@ -76,8 +76,8 @@ def _fault(error: BaseException, endpoint: Endpoint) -> Failure:
         return _status(original.args[1] if original is not None and len(original.args) > 1 else 0, endpoint)
     decoration, words = split_decoration(clean_line(str(reason or "")))
     if decoration.failure_category.startswith("AuthZ-"):
-        code = ACCESS_DENIED
-    kind, word, what, cause, remedy = explain_fault(code, words[:MAX_DETAIL], endpoint)
+        code = NO_ROLE
+    kind, word, what, cause, remedy = explain_fault(code, words[:MAX_DETAIL].rstrip(". "), endpoint)
     fate = Fate.SHELL_GONE if code == SHELL_GONE else Fate.REFUSED
     return failure(kind, word, what, endpoint, fate, cause=cause, remedy=remedy)
 
@@ -129,8 +129,9 @@ _TRANSLATIONS = (
 """Class name (or module prefix), the first that fits; `ParseError` is a SyntaxError and falls through."""
 
 
-def answer_lost(cmdlet: Cmdlet, endpoint: Endpoint, cause: str) -> AnswerLost:
-    """A write was sent and nobody knows what became of it."""
+def answer_lost(cmdlet: Cmdlet, endpoint: Endpoint, error: PushtuiError) -> AnswerLost:
+    """A write was sent and nobody knows what became of it, because of this error or cancellation."""
+    cause = _("It was cancelled while it was under way") if isinstance(error, Cancelled) else error.what
     return AnswerLost(
         f"{endpoint.side.value}.answer-lost",
         _("The answer to {cmdlet} never came: whether it took effect is unknown").format(cmdlet=cmdlet.name),

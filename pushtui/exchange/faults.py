@@ -19,11 +19,21 @@ QUOTAS = (2150859173, 2150859174, 2150859175)
 """Shells of a user, operations, users (MS-WSMV: ERROR_WSMAN_QUOTA_…)."""
 
 
+NO_ROLE = "no role"
+"""In place of a code: Exchange's authorization refused, which it says by a category in the text."""
+
+
 def explain_fault(code: object, reason: str, endpoint: Endpoint) -> Explanation:
-    """A WSManFault: `reason` is the server's own text, cleaned."""
+    """A WSManFault: `reason` is the server's own text, cleaned, without its full stop."""
     server = endpoint.name
+    what = _("{server} does not let {user} open a session").format(
+        server=server, user=endpoint.user or _("this account")
+    )
+    if code == NO_ROLE:
+        remedy = _("Add it to Organization Management; to check alone, View-Only Organization Management is enough")
+        cause = _("No role group has the account ({reason})").format(reason=reason)
+        return AccessDenied, "no-role", what, cause, remedy
     if code == ACCESS_DENIED or str(code).endswith("AccessDenied"):
-        what = _("{server} does not let {user} open a session").format(server=server, user=endpoint.user)
         if endpoint.side is Side.EXCHANGE:
             cause = _("The account is in no role group, or may not use remote PowerShell")
             remedy = _("Add it to a role group; Set-User -RemotePowerShellEnabled $true")
@@ -51,7 +61,7 @@ def explain_fault(code: object, reason: str, endpoint: Endpoint) -> Explanation:
         what = _("{server} did not answer in time").format(server=server)
         return Unreachable, "timeout", what, reason, _("Try again")
     what = _("{server} refused the request (WSMan fault {code})").format(server=server, code=code)
-    return RequestRefused, "fault", what, reason, ""
+    return RequestRefused, "fault", what, reason, _("Look into the server's event log for Windows Remote Management")
 
 
 def explain_http(status: int, endpoint: Endpoint) -> Explanation:

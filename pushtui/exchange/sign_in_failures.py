@@ -12,26 +12,36 @@ def refused(error: BaseException, endpoint: Endpoint) -> Failure:
     if "did not response with one of" in str(error):
         return not_offered(error, endpoint)
     what = _("{server} refused the sign-in of {user}") if endpoint.user else _("{server} refused the sign-in")
-    if endpoint.side is Side.EXCHANGE:
-        remedy = _("Check user and password; {auth} must be enabled on the PowerShell virtual directory")
-    else:
-        remedy = _("Check user and password; {auth} must be enabled in WinRM on the server")
+    cause, remedy = _refusal(endpoint)
     return failure(
         SignInRefused,
         "sign-in-refused",
         what.format(server=endpoint.name, user=endpoint.user),
         endpoint,
         Fate.UNREAD,
-        cause=_refusal_cause(endpoint),
-        remedy=remedy.format(auth=endpoint.auth.capitalize()),
+        cause=cause,
+        remedy=remedy,
     )
 
 
-def _refusal_cause(endpoint: Endpoint) -> str:
+def _refusal(endpoint: Endpoint) -> tuple[str, str]:
+    """Likely cause and remedy."""
     if endpoint.auth == "kerberos":
         # The password was right: the KDC gave a ticket.
-        return _("It does not take the ticket: another account holds its service name, or its clock is wrong")
-    return _("The user or the password is wrong, or this way to sign in is not enabled")
+        cause = _("It does not take the ticket: another account holds its service name, or its clock is wrong")
+        remedy = _("Look who holds it (setspn -Q {service}/{host}), and at the server's clock").format(
+            service=endpoint.service, host=endpoint.service_host or endpoint.host
+        )
+        return cause, remedy
+    cause = _("The user or the password is wrong, or this way to sign in is not enabled")
+    if endpoint.side is Side.WINDOWS:
+        remedy = _("Check user and password; {auth} must be enabled in WinRM on the server")
+        return cause, remedy.format(auth=endpoint.auth.capitalize())
+    remedy = _(
+        "Check user and password; Basic must be enabled on the PowerShell virtual directory"
+        " (Set-PowerShellVirtualDirectory -BasicAuthentication $true)"
+    )
+    return cause, remedy
 
 
 def not_offered(_error: BaseException, endpoint: Endpoint) -> Failure:

@@ -19,7 +19,6 @@ from typing import Protocol
 from pushtui.base.cancellation import Cancellation
 from pushtui.base.commands import Cmdlet
 from pushtui.base.errors import Cancelled, PushtuiError
-from pushtui.base.words import _
 from pushtui.exchange.batches import Reply
 from pushtui.exchange.connection import Connection
 from pushtui.exchange.connection_failures import timed_out
@@ -204,10 +203,9 @@ class Worker:
             _cancel(order)
 
     def _given_up(self, session: Session, *, timed: bool) -> PushtuiError:
-        if session.in_doubt is not None:
-            cause = _("The time was over") if timed else _("It was cancelled while it was under way")
-            return answer_lost(session.in_doubt, session.endpoint, cause)
-        return timed_out(session.endpoint) if timed else Cancelled()
+        error = timed_out(session.endpoint) if timed else Cancelled()
+        doubtful = session.in_doubt
+        return error if doubtful is None else answer_lost(doubtful, session.endpoint, error)
 
 
 def _cancel(order: _Order) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -364,3 +366,63 @@ def soon() -> float:
 @pytest.fixture(scope="session")
 def password() -> str:
     return PASSWORD
+
+
+Answering = Callable[[bytes], int]
+
+
+def _length(request: bytes) -> int:
+    found = re.search(rb"Content-Length: (\d+)", request)
+    return int(found.group(1)) if found else 1
+
+
+@pytest.fixture
+def answering(serve: Any, authority: Any) -> Iterator[Answering]:
+    """A TLS server that answers every connection with the same bytes; its port."""
+    from pushtui.lab.pki import server_context
+
+    sockets: list[socket.socket] = []
+    threads: list[threading.Thread] = []
+    context = server_context(authority.issue(("127.0.0.1",)))
+
+    def start(answer: bytes) -> int:
+        listener = socket.create_server(("127.0.0.1", 0))
+        sockets.append(listener)
+
+        def serve_all() -> None:
+            while True:
+                try:
+                    plain, _address = listener.accept()
+                except OSError:
+                    return
+                try:
+                    with context.wrap_socket(plain, server_side=True) as connection:
+                        connection.settimeout(5)
+                        request = connection.recv(65536)
+                        while request and len(request.partition(b"\r\n\r\n")[2]) < _length(request):
+                            request += connection.recv(65536)
+                        connection.sendall(answer)
+                except (OSError, ssl.SSLError):
+                    plain.close()
+
+        thread = threading.Thread(target=serve_all, daemon=True)
+        thread.start()
+        threads.append(thread)
+        return int(listener.getsockname()[1])
+
+    yield start
+    for listener in sockets:
+        listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+    for thread in threads:
+        thread.join(5)
+
+
+@pytest.fixture(scope="session")
+def plain() -> Callable[[str], str]:
+    """A sentence without what differs from run to run."""
+
+    def plain(text: str) -> str:
+        return re.sub(r"(port |example:|ex01/lab:)\d{4,}", r"\1PORT", re.sub(r"127\.0\.0\.1:\d+", "HOST", text))
+
+    return plain

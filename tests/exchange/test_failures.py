@@ -30,10 +30,7 @@ Kerberos, each refusal                K (all of it)
 from __future__ import annotations
 
 import base64
-import re
 import socket
-import ssl
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -290,55 +287,6 @@ def test_the_environments_proxy_is_not_used(serve: Any, ask: Any, monkeypatch: p
 
 # --- other services on the port ----------------------------------------------------------------------------------
 
-Answering = Callable[[bytes], int]
-
-
-def _length(request: bytes) -> int:
-    found = re.search(rb"Content-Length: (\d+)", request)
-    return int(found.group(1)) if found else 1
-
-
-@pytest.fixture
-def answering(serve: Any, authority: Any) -> Iterator[Answering]:
-    """A TLS server that answers every connection with the same bytes; its port."""
-    from pushtui.lab.pki import server_context
-
-    sockets: list[socket.socket] = []
-    threads: list[threading.Thread] = []
-    context = server_context(authority.issue(("127.0.0.1",)))
-
-    def start(answer: bytes) -> int:
-        listener = socket.create_server(("127.0.0.1", 0))
-        sockets.append(listener)
-
-        def serve_all() -> None:
-            while True:
-                try:
-                    plain, _address = listener.accept()
-                except OSError:
-                    return
-                try:
-                    with context.wrap_socket(plain, server_side=True) as connection:
-                        connection.settimeout(5)
-                        request = connection.recv(65536)
-                        while request and len(request.partition(b"\r\n\r\n")[2]) < _length(request):
-                            request += connection.recv(65536)
-                        connection.sendall(answer)
-                except (OSError, ssl.SSLError):
-                    plain.close()
-
-        thread = threading.Thread(target=serve_all, daemon=True)
-        thread.start()
-        threads.append(thread)
-        return int(listener.getsockname()[1])
-
-    yield start
-    for listener in sockets:
-        listener.shutdown(socket.SHUT_RDWR)
-        listener.close()
-    for thread in threads:
-        thread.join(5)
-
 
 def http(body: bytes, content_type: bytes = b"text/html", status: bytes = b"200 OK") -> bytes:
     head = b"HTTP/1.1 %s\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n"
@@ -363,7 +311,7 @@ SOAP = (
     ],
     ids=["html", "garbage", "nothing", "other-relation", "document-type", "encrypted"],
 )
-def test_another_service_answers(serve: Any, ask: Any, answering: Answering, answer: bytes) -> None:
+def test_another_service_answers(serve: Any, ask: Any, answering: Any, answer: bytes) -> None:
     port = answering(answer)
     error = broken(lambda: ask(serve().connection(port=port), SERVERS), RequestRefused)
     assert error.code == "exchange.not-remoting"
@@ -373,7 +321,7 @@ def test_another_service_answers(serve: Any, ask: Any, answering: Answering, ans
 @pytest.mark.parametrize(
     "answer", [b"", b"SSH-2.0-OpenSSH_9.2\r\n", http(b"x" * 500)[:200]], ids=["hangs-up", "ssh", "cut-body"]
 )
-def test_a_connection_that_breaks(serve: Any, ask: Any, answering: Answering, answer: bytes) -> None:
+def test_a_connection_that_breaks(serve: Any, ask: Any, answering: Any, answer: bytes) -> None:
     port = answering(answer)
     error = broken(lambda: ask(serve().connection(port=port), SERVERS), Unreachable)
     assert error.code == "exchange.connection-lost"

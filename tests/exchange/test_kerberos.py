@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -27,6 +28,7 @@ pytestmark = pytest.mark.skipif(bool(REASON), reason=REASON or "Kerberos is here
 
 SERVERS = Cmdlet.of("Get-ExchangeServer")
 SERVER = "ex01.lab.example"
+SENTENCES: dict[str, str] = tomllib.loads(Path(__file__).with_name("kerberos_sentences.toml").read_text())
 
 
 @pytest.fixture(scope="module")
@@ -198,39 +200,40 @@ def refusal(server: Any, ask: Any, **changed: Any) -> PushtuiError:
 
 
 @pytest.mark.parametrize(
-    ("changed", "code", "words"),
+    ("changed", "code"),
     [
-        ({"password": "nonsense"}, "password-wrong", ("The password is wrong", "lock the account")),
-        ({"user": "nobody@lab.example"}, "user-unknown", ("The domain does not know this user", "user@DOMAIN")),
-        ({"user": "stale@lab.example"}, "password-expired", ("The password has expired", "kpasswd")),
-        ({"user": "left@lab.example"}, "account-expired", ("The account has expired", "Active Directory")),
-        ({"user": "locked@lab.example"}, "account-locked", ("locked or disabled", "Active Directory")),
-        ({"user": "admin@other.example"}, "realm-unknown", ("does not know the domain controllers", "krb5.conf")),
-        ({"service_host": "mail.lab.example"}, "service-unknown", ("no service HTTP/mail.lab.example", "setspn -Q")),
-        ({"service_host": ""}, "service-unknown", ("127.0.0.1 is an address", "ex01.contoso.com")),
-        ({"password": ""}, "no-ticket", ("There is no ticket", "Run kinit")),
-        ({"user": "", "password": ""}, "no-ticket", ("There is no ticket", "Run kinit")),
-        ({"keytab_file": "/nowhere.keytab"}, "keytab", ("The keytab cannot be read", "Check keytab_file")),
+        ({"password": "nonsense"}, "password-wrong"),
+        ({"user": "nobody@lab.example"}, "user-unknown"),
+        ({"user": "stale@lab.example"}, "password-expired"),
+        ({"user": "left@lab.example"}, "account-expired"),
+        ({"user": "locked@lab.example"}, "account-locked"),
+        ({"user": "admin@other.example"}, "realm-unknown"),
+        ({"service_host": "mail.lab.example"}, "service-unknown"),
+        ({"service_host": ""}, "service-of-an-address"),
+        ({"password": ""}, "no-ticket"),
+        ({"user": "", "password": ""}, "no-ticket-of-anybody"),
+        ({"keytab_file": "/nowhere.keytab"}, "keytab"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_each_refusal_says_why(
-    front: Any, ask: Any, cache: Path, changed: dict[str, Any], code: str, words: tuple[str, ...]
+    front: Any, ask: Any, cache: Path, plain: Any, changed: dict[str, Any], code: str
 ) -> None:
     error = refusal(front(), ask, **changed)
-    assert (error.code, [word for word in words if word not in str(error)]) == (f"exchange.kerberos-{code}", [])
+    assert plain(str(error)) == SENTENCES[code]
     assert isinstance(error, Unreachable if code == "realm-unknown" else SignInRefused)
-    assert "nonsense" not in str(error)
+    assert code.startswith(error.code.removeprefix("exchange.kerberos-").removesuffix("-unknown"))
 
 
-def test_a_keytab_without_the_users_key(front: Any, ask: Any, cache: Path, keytab: Path) -> None:
+def test_a_keytab_without_the_users_key(front: Any, ask: Any, cache: Path, keytab: Path, plain: Any) -> None:
     error = refusal(front(keytab_file=str(keytab), user="stranger@lab.example"), ask)
     assert error.code == "exchange.kerberos-keytab"
     assert "no present key of this user" in error.cause
+    assert plain(str(error)) == SENTENCES["keytab-of-another"]
 
 
 def test_a_ticket_that_has_expired(
-    front: Any, ask: Any, cache: Path, password: str, eventually: Callable[..., Any]
+    front: Any, ask: Any, cache: Path, password: str, eventually: Callable[..., Any], plain: Any
 ) -> None:
     server = front()
     kinit("admin@LAB.EXAMPLE", password, "-l", "1s")
@@ -238,6 +241,7 @@ def test_a_ticket_that_has_expired(
     error = refusal(server, ask, password="")
     assert error.code == "exchange.kerberos-ticket-expired"
     assert "Run kinit" in error.remedy
+    assert plain(str(error)) == SENTENCES["ticket-expired"]
 
 
 def configured(realm: KerberosService, path: Path, *changes: tuple[str, str]) -> str:
@@ -250,7 +254,13 @@ def configured(realm: KerberosService, path: Path, *changes: tuple[str, str]) ->
 
 
 def test_no_domain_controller_answers(
-    front: Any, ask: Any, cache: Path, realm: KerberosService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    front: Any,
+    ask: Any,
+    cache: Path,
+    realm: KerberosService,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    plain: Any,
 ) -> None:
     text = Path(realm.environment["KRB5_CONFIG"]).read_text()
     line = next(line for line in text.splitlines() if line.strip().startswith("kdc = "))
@@ -258,9 +268,10 @@ def test_no_domain_controller_answers(
     error = refusal(front(), ask)
     assert error.code == "exchange.kerberos-no-kdc"
     assert "port 88" in error.remedy
+    assert plain(str(error)) == SENTENCES["no-kdc"]
 
 
-def test_clocks_that_differ(password: str, serve: Any, front: Any, ask: Any, cache: Path) -> None:
+def test_clocks_that_differ(password: str, serve: Any, front: Any, ask: Any, cache: Path, plain: Any) -> None:
     """A KDC that takes no clock for the same as its own."""
     front_of_the_realm = front()
     strict = KerberosService([("admin@lab.example", password)], [SERVER], clock_skew=-5)
@@ -272,16 +283,19 @@ def test_clocks_that_differ(password: str, serve: Any, front: Any, ask: Any, cac
         strict.stop()
     assert error.code == "exchange.kerberos-clock-skew"
     assert "clock" in error.remedy
+    assert plain(str(error)) == SENTENCES["clock-skew"]
 
 
-def test_a_ticket_that_the_server_does_not_take(front: Any, ask: Any, cache: Path) -> None:
+def test_a_ticket_that_the_server_does_not_take(front: Any, ask: Any, cache: Path, plain: Any) -> None:
     error = refusal(front(), ask, user="stranger@lab.example")
     assert error.code == "exchange.sign-in-refused"
     assert "does not take the ticket" in error.cause
+    assert plain(str(error)) == SENTENCES["ticket-not-taken"]
 
 
-def test_a_server_that_offers_no_kerberos(serve: Any, ask: Any, realm: KerberosService) -> None:
+def test_a_server_that_offers_no_kerberos(serve: Any, ask: Any, realm: KerberosService, plain: Any) -> None:
     server = serve()
     error = refusal(server, ask, auth="kerberos", service_host=SERVER)
     assert error.code == "exchange.auth-not-offered"
     assert "does not offer Kerberos" in error.what
+    assert plain(str(error)) == SENTENCES["not-offered"]

@@ -90,16 +90,18 @@ def changed(keys: Callable[[list[dict[str, Any]]], Any], method: str = "certific
     return provoke
 
 
-def discovered(domain: str = "fabrikam.com", fault: Fault | None = None, **cloud: str) -> Provoke:
-    """What the look-up of a domain's tenant ends with; `cloud` replaces hosts of the lab."""
+def discovered(
+    domain: str = "fabrikam.com", fault: Fault | None = None, login: Callable[[], str] | None = None
+) -> Provoke:
+    """What the look-up of a domain's tenant ends with, at the sign-in host of the lab or at another."""
 
     def provoke(make_lab: Any) -> PushtuiError:
         lab = make_lab()
         if fault is not None:
             lab.faults.add(fault)
         directory = lab.directory()
-        for part in (directory, directory._login):
-            part._cloud = replace(part._cloud, **cloud)
+        for part in (directory, directory._login) if login else ():
+            part._cloud = replace(part._cloud, login=login())
         with pytest.raises(PushtuiError) as raised:
             directory.discover(domain, Cancellation()).result(30)
         return raised.value
@@ -271,8 +273,8 @@ CASES: dict[str, Provoke] = {
             body=json.dumps({"token_endpoint": "https://login.microsoftonline.us/x/oauth2/v2.0/token", "issuer": "x"}),
         )
     ),
-    "closed port": discovered(login=f"https://127.0.0.1:{closed_port()}"),
-    "unknown name": discovered(login="https://login.invalid"),
+    "closed port": discovered(login=lambda: f"https://127.0.0.1:{closed_port()}"),
+    "unknown name": discovered(login=lambda: "https://login.invalid"),
     "unknown authority": refusal(ca_file=""),
     "cut": discovered(fault=Fault("GET .*openid", "cut", times=9)),
     "stall": refusal(timeout=0.5, fault=Fault("POST .*/token", "stall", seconds=30)),
