@@ -57,10 +57,13 @@ def endpoints(server: AuthServerRecord, facts: Facts, tenant: str) -> Iterable[F
     """Whether what Exchange keeps of the metadata is this tenant's: where its tokens come from, and from whom."""
     acs = facts.inputs.cloud.acs.rstrip("/")
     endpoint = server.token_issuing_endpoint.strip()
+    expected = f"{acs}/{tenant}/tokens/OAuth/2"
     named = _TENANT_IN_PATH.search(endpoint.lower())
-    hosts = {host_of(acs), host_of(server.auth_metadata_url)}
-    if endpoint and (host_of(endpoint) not in hosts or (named is not None and named.group(1) != tenant)):
-        expected = f"{acs}/{tenant}/tokens/OAuth/2"
+    if host_of(endpoint) == host_of(acs):
+        right = endpoint.rstrip("/").lower() == expected.lower()
+    else:  # how other clouds name it is not documented: it must be where the metadata is, and not another tenant's
+        right = host_of(endpoint) == host_of(server.auth_metadata_url) and (named is None or named.group(1) == tenant)
+    if endpoint and not right:
         yield finding("auth-server.endpoint-differs", server.name, expected=expected, observed=endpoint)
     issuer = server.issuer_identifier.strip().lower()
     if issuer and issuer.partition("@")[0] != ACS_ISSUER:

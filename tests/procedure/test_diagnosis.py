@@ -435,6 +435,17 @@ def test_a_disabled_partner_application_is_enabled_and_can_be_taken_back(kit: An
     assert not named(world, "auth-server.partner-disabled")
 
 
+@pytest.mark.parametrize(
+    "path", ["/tokens/OAuth/1", "/tokens/OAuth/2", "/99999999-2222-3333-4444-555555555555/tokens/OAuth/2"]
+)
+def test_a_token_endpoint_that_is_not_this_tenants_own_is_told(kit: Any, path: str) -> None:
+    world = kit.done()
+    ours(endpoint=f"https://accounts.accesscontrol.windows.net{path}")(world, kit)
+    [found] = named(world, "auth-server.endpoint-differs")
+    assert found.expected == f"https://accounts.accesscontrol.windows.net/{kit.TENANT}/tokens/OAuth/2"
+    assert world.reports()[StepId.AUTH_SERVER].status is Status.ATTENTION
+
+
 def test_another_enabled_application_of_exchange_online_is_enough(kit: Any) -> None:
     world = kit.done()
     world.partners = [
