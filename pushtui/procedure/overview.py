@@ -6,39 +6,31 @@ is); nothing is judged a second time here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import TypeVar
 
-from pushtui.procedure import auth_server, builds, key_list, questions, servers
+from pushtui.procedure import auth_server, builds, key_list, questions, server_state, servers
 from pushtui.procedure.certificate_state import executing_server, same_host
 from pushtui.procedure.keys import Key, inventory
 from pushtui.procedure.model import (
     Answer,
-    ExchangeRead,
     Facts,
     Failure,
     Finding,
-    Properties,
     Query,
     Severity,
-    WindowsRead,
 )
 from pushtui.procedure.reading import Unreadable, each, read
 from pushtui.procedure.records import (
     AuthConfigRecord,
     AuthServerRecord,
     CertificateRecord,
-    ComponentStateRecord,
     ServerRecord,
-    ServiceRecord,
 )
-from pushtui.procedure.records.values import text
+from pushtui.procedure.server_state import ServerState
 from pushtui.procedure.tenant import tenant_id
-
-T = TypeVar("T")
 
 HEALTHY = "Healthy"
 _GRAVITY = tuple(Severity)
@@ -201,7 +193,7 @@ def _server(
     takes_part = record in servers.taking_part(facts)
     store = _records(answer)
     asked = takes_part and answer is not None and answer.failure is None
-    thumbprints = named(config)
+    thumbprints, state = named(config), server_state.state(facts, record)
     return ServerView(
         fqdn=record.fqdn,
         product=builds.name(record.version),
@@ -217,9 +209,9 @@ def _server(
             use: _presence(store, thumbprints.get(use, ""), asked=asked) if takes_part else Presence.NONE for use in Use
         },
         certificates=store,
-        components=_components(_answered(facts, record, "Get-ServerComponentState")),
-        services=_services(_answered(facts, record, "Get-Service")),
-        health=_health(_answered(facts, record, "Get-ServerHealth")),
+        components={state.component.component: state.component.state} if state.component is not None else {},
+        services=dict(state.services),
+        health=_health(state),
         findings=about(findings, record.fqdn),
     )
 
@@ -242,44 +234,13 @@ def _presence(store: Sequence[CertificateRecord], thumbprint: str, *, asked: boo
     return Presence.WITHOUT_KEY if all(record.has_private_key is False for record in copies) else Presence.HELD
 
 
-def _answered(facts: Facts, record: ServerRecord, cmdlet: str) -> tuple[Properties, ...]:
-    """What a cmdlet answered about a server, whichever step asked for it."""
-    return tuple(
-        item
-        for query, answer in facts.answers.items()
-        if isinstance(query, ExchangeRead | WindowsRead)
-        and query.cmdlet.name == cmdlet
-        and same_host(query.server, record.fqdn)
-        for item in answer.objects
-    )
-
-
-def _components(objects: Iterable[Properties]) -> dict[str, str]:
-    found = (_made(ComponentStateRecord.from_properties, item) for item in objects)
-    return {record.component: record.state for record in found if record is not None}
-
-
-def _services(objects: Iterable[Properties]) -> dict[str, str]:
-    found = (_made(ServiceRecord.from_properties, item) for item in objects)
-    return {record.name: record.status for record in found if record is not None}
-
-
-def _health(objects: Iterable[Properties]) -> dict[str, str]:
+def _health(state: ServerState) -> dict[str, str]:
     """A health set is as bad as the worst of its monitors."""
     result: dict[str, str] = {}
-    for item in objects:
-        name, value = text(item, "HealthSetName") or text(item, "HealthSet"), text(item, "AlertValue")
-        if name and value and result.get(name, HEALTHY) == HEALTHY:
-            result[name] = value
+    for monitor in state.monitors:
+        if result.get(monitor.health_set, HEALTHY) == HEALTHY:
+            result[monitor.health_set] = monitor.alert_value if monitor.alarming else HEALTHY
     return result
-
-
-def _made(make: Callable[[Properties], T], item: Properties) -> T | None:
-    """A record; None of an object that makes no sense."""
-    try:
-        return make(item)
-    except ValueError:
-        return None
 
 
 def _certificates(

@@ -19,6 +19,7 @@ Where = Literal[
     "save",
     "plan",
     "keys",
+    "organization",
     "dialog",
     "reading",
     "doctor",

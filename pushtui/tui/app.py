@@ -43,6 +43,7 @@ from pushtui.tui.widgets.log_pane import LogPane
 if TYPE_CHECKING:
     from pushtui.engine.runs import Run
     from pushtui.procedure.keys import Key
+    from pushtui.procedure.overview import Overview
 
 CLOSING_SECONDS = 0.8
 """How long the end waits for the session to close itself."""
@@ -174,6 +175,8 @@ class PushtuiApp(PaintsOnce[int], HasInks[int], inherit_bindings=False):
             self._show_keys(news.keys, news.outcome)
         elif news.outcome:
             self._show_outcome(news.outcome)
+        if news.overview is not None:
+            self._show_organization(news.overview)
         if news.paper is not None:
             self.push_screen(screens.WrittenScreen(news.paper))
 
@@ -343,6 +346,14 @@ class PushtuiApp(PaintsOnce[int], HasInks[int], inherit_bindings=False):
         if not self.conductor.state.examined:
             self.conductor.doctor()
         self.push_screen(screen, lambda _nothing: self.main.show_state())
+
+    def _show_organization(self, overview: Overview) -> None:
+        def heard(again: bool | None) -> None:
+            if again:
+                self.conductor.organization(afresh=True)
+            self.main.show_state()
+
+        self.push_screen(screens.OrganizationScreen(overview, self.symbols, self.size.height), heard)
 
     def open_papers(self) -> None:
         """Ask what is to be written down, and have it made."""

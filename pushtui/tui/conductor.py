@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pushtui.engine.calls import Call
     from pushtui.engine.runs import Run
     from pushtui.procedure.keys import Key
+    from pushtui.procedure.overview import Overview
 
 ALL: tuple[StepId, ...] = tuple(StepId)
 
@@ -70,6 +71,8 @@ class News:
     interrupted: Run | None = None
     catalogue: Catalogue | None = None
     """What the console can be asked, as far as that is known now."""
+    overview: Overview | None = None
+    """The organization, where it was asked for."""
     paper: Path | None = None
     """What was written down."""
 
@@ -223,6 +226,16 @@ class Conductor:
 
         self._start("plan", TASK_STEPS[task.course], call)
 
+    def organization(self, *, afresh: bool = False) -> None:
+        """Put together what is known of the organization; look first where nothing is, or everything again."""
+
+        def call(session: SessionLike) -> Overview:
+            if afresh or not session.snapshot().checked:
+                session.check()
+            return session.snapshot().overview()
+
+        self._start("organization", ALL, call)
+
     def write(self, form: str) -> None:
         """Make a paper of what is known; a script reads afresh."""
         now = self.clock.now()
@@ -343,6 +356,8 @@ class Conductor:
                 news.keys, news.outcome = event.result.keys, event.result.reports
             case "console":
                 news.catalogue = event.result
+            case "organization":
+                news.overview = event.result
             case "write":
                 news.paper = event.result
             case "apply":

@@ -37,6 +37,7 @@ OVER: Mapping[Where, tuple[Where, ...]] = {
     "keys": ("keys", "any"),
     "entry": ("entry", "answer", "any"),
     "answer": ("answer", "any"),
+    "organization": ("organization", "any"),
     **{each: (each, "dialog", "any") for each in DIALOGS},
     "dialog": ("dialog", "any"),
     "any": ("any",),

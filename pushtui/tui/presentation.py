@@ -72,13 +72,11 @@ def _not_yet(where: str) -> str:
 def why_not(conductor: Conductor, name: str, step: StepId) -> str:
     """Why an action of the main screen cannot be done now, as a sentence; empty when it can. `step` is selected."""
     match name:
-        case "write":
-            return conductor.why_not(())
         case "ask":
             return conductor.why_not((StepId.SERVERS,))
-        case "check_all" | "plan" | "undo_step" | "undo_all":
+        case "check_all" | "organization" | "plan" | "undo_step" | "undo_all":
             return conductor.why_not(ALL)
-        case "doctor":
+        case "doctor" | "write":
             return conductor.why_not(())
         case "check_step":
             return conductor.why_not((step,))

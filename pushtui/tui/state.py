@@ -176,6 +176,7 @@ class State:
             "keys": _("Reading"),
             "doctor": _("Testing"),
             "write": _("Writing"),
+            "organization": _("Reading"),
             "console": _("Asking"),
         }.get(self.operation, "")
         spent = whole((now - self.started).total_seconds()) if self.started else ""

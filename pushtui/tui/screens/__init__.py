@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from pushtui.tui.screens.doctor import DoctorScreen
     from pushtui.tui.screens.entry import EntryScreen
     from pushtui.tui.screens.keys import KeysScreen
+    from pushtui.tui.screens.organization import OrganizationScreen
     from pushtui.tui.screens.papers import PapersScreen, WrittenScreen
     from pushtui.tui.screens.plan import PlanScreen
     from pushtui.tui.screens.questions import AskScreen, FileScreen, InterruptedScreen, QuitScreen
@@ -28,6 +29,7 @@ __all__ = [
     "HelpScreen",
     "InterruptedScreen",
     "KeysScreen",
+    "OrganizationScreen",
     "OutcomeScreen",
     "PapersScreen",
     "PlanScreen",
@@ -42,6 +44,7 @@ _MODULES = {
     "doctor": ("DoctorScreen",),
     "entry": ("EntryScreen",),
     "keys": ("KeysScreen",),
+    "organization": ("OrganizationScreen",),
     "papers": ("PapersScreen", "WrittenScreen"),
     "plan": ("PlanScreen",),
     "questions": ("AskScreen", "FileScreen", "InterruptedScreen", "QuitScreen"),

@@ -236,6 +236,9 @@ class MainScreen(Painted, Screen[None]):
     def action_renew(self) -> None:
         self._try("renew", lambda: self._conductor.plan_task(Task("renewal")))
 
+    def action_organization(self) -> None:
+        self._try("organization", self._conductor.organization)
+
     def action_write(self) -> None:
         self._try("write", self.pushtui.open_papers)
 
