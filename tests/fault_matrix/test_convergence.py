@@ -1,6 +1,6 @@
 """Whatever goes wrong at whichever remote call: start once more, and the organizations are as if nothing had.
 
-``make test`` strikes every call of `apply` and of `undo` once, on a scenario that changes by the day; ``make
+``make test`` strikes every call of `apply` and of `undo` once, with a fault that changes by the day; ``make
 fault-matrix`` runs the whole matrix.
 """
 
@@ -17,7 +17,7 @@ import pytest
 
 SCENARIOS = ("fresh", "expired-certificate", "other-keys")
 WHOLE = os.environ.get("PUSHTUI_FAULT_MATRIX") == "whole"
-TODAY = SCENARIOS[datetime.datetime.now(datetime.UTC).toordinal() % len(SCENARIOS)]
+TODAY = (("fresh", "other-keys")[datetime.datetime.now(datetime.UTC).toordinal() % 2], "expired-certificate")
 OPERATIONS = ("apply", "undo", "take-back") if WHOLE else ("apply", "undo")
 PARTS = 12 if WHOLE else 4
 
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.skipif(
 
 @pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.parametrize("operation", OPERATIONS)
-@pytest.mark.parametrize("scenario", SCENARIOS if WHOLE else [TODAY])
+@pytest.mark.parametrize("scenario", SCENARIOS if WHOLE else TODAY)
 def test_it_converges_after_any_fault_at_any_call(
     scenario: str,
     operation: str,
