@@ -176,7 +176,10 @@ def test_a_shell_whose_connection_went_is_deleted_all_the_same(front: Any, ask: 
     assert server.shells() == 0
 
 
-def test_a_server_that_restarts_while_a_read_runs(front: Any, eventually: Callable[..., Any]) -> None:
+def test_a_server_that_restarts_while_a_read_runs(
+    front: Any, eventually: Callable[..., Any], soon: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pushtui.exchange.recovery.PAUSES", (0.05,) * 1000)
     server = front()
     future = server.worker().submit((Cmdlet.of("Get-SlowThing"),), cancellation := Cancellation(), 60)
     eventually(server.state.running.is_set)
@@ -185,7 +188,7 @@ def test_a_server_that_restarts_while_a_read_runs(front: Any, eventually: Callab
     server.come_back()
     eventually(server.state.running.is_set)
     cancellation.cancel()
-    assert isinstance(future.exception(5), Cancelled)
+    assert isinstance(future.exception(soon), Cancelled)
 
 
 # --- and where there is none -------------------------------------------------------------------------------------
