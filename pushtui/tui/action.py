@@ -20,6 +20,7 @@ Where = Literal[
     "plan",
     "keys",
     "organization",
+    "picture",
     "dialog",
     "reading",
     "doctor",

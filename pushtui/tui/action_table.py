@@ -112,6 +112,14 @@ def _main() -> tuple[Action, ...]:
             palette=True,
         ),
         Action(
+            "picture",
+            "m",
+            _("chain"),
+            _("Draw the chain: where the trust breaks, and between which two values"),
+            "main",
+            palette=True,
+        ),
+        Action(
             "console",
             "greater_than_sign",
             _("console"),
@@ -282,6 +290,8 @@ def _screens() -> tuple[Action, ...]:
         Action("remove", "d,delete", _("remove chosen"), _("Show what removing the chosen keys means"), "keys", bar=4),
         Action("copy", "c", _("copy"), _("Copy the key's thumbprint or hash, or the whole list"), "keys", bar=5),
         Action("leave", "escape,q,K", _("back, change nothing"), _("Go back; nothing is changed"), "keys", bar=6),
+        Action("copy", "c", _("copy"), _("Copy the picture as text"), "picture", bar=1),
+        Action("leave", "escape,q,m", _("back"), _("Go back"), "picture", bar=2),
         Action(
             "next_sheet(1)",
             "tab,right,l",

@@ -355,6 +355,10 @@ class PushtuiApp(PaintsOnce[int], HasInks[int], inherit_bindings=False):
 
         self.push_screen(screens.OrganizationScreen(overview, self.symbols, self.size.height), heard)
 
+    def open_picture(self) -> None:
+        """Show the chain as a picture."""
+        self.push_screen(screens.ChainScreen(self.conductor.state.reports, self.symbols))
+
     def open_papers(self) -> None:
         """Ask what is to be written down, and have it made."""
 

@@ -38,6 +38,7 @@ OVER: Mapping[Where, tuple[Where, ...]] = {
     "entry": ("entry", "answer", "any"),
     "answer": ("answer", "any"),
     "organization": ("organization", "any"),
+    "picture": ("picture", "detail", "any"),
     **{each: (each, "dialog", "any") for each in DIALOGS},
     "dialog": ("dialog", "any"),
     "any": ("any",),

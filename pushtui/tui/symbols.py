@@ -34,6 +34,10 @@ class Symbols:
     bar: str
     """Left of something quoted: a command, a value."""
     rule: str
+    differs: str
+    """Between two values that should be the same."""
+    gap: str
+    """Where the chain is broken; as wide as `down`."""
 
 
 UNICODE = Symbols(
@@ -81,6 +85,8 @@ UNICODE = Symbols(
     ellipsis="…",
     bar="│",
     rule="─",
+    differs="≠",
+    gap="╳",
 )
 
 ASCII = Symbols(
@@ -128,6 +134,8 @@ ASCII = Symbols(
     ellipsis="~",
     bar="|",
     rule="-",
+    differs="!=",
+    gap="X",
 )
 
 

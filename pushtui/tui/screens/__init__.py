@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pushtui.tui.screens.chain import ChainScreen
     from pushtui.tui.screens.copying import CopyScreen
     from pushtui.tui.screens.doctor import DoctorScreen
     from pushtui.tui.screens.entry import EntryScreen
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AskScreen",
     "BrowserScreen",
+    "ChainScreen",
     "CopyScreen",
     "DeviceCodeScreen",
     "DoctorScreen",
@@ -41,6 +43,7 @@ __all__ = [
 
 _MODULES = {
     "copying": ("CopyScreen",),
+    "chain": ("ChainScreen",),
     "doctor": ("DoctorScreen",),
     "entry": ("EntryScreen",),
     "keys": ("KeysScreen",),

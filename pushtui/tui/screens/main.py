@@ -239,6 +239,9 @@ class MainScreen(Painted, Screen[None]):
     def action_organization(self) -> None:
         self._try("organization", self._conductor.organization)
 
+    def action_picture(self) -> None:
+        self.pushtui.open_picture()
+
     def action_write(self) -> None:
         self._try("write", self.pushtui.open_papers)
 

@@ -85,6 +85,7 @@ def _places() -> dict[Where, str]:
         "save": _("When lines are written to a file"),
         "plan": _("In a plan"),
         "keys": _("In the list of keys"),
+        "picture": _("In the picture of the chain"),
         "organization": _("In the organization's tables"),
         "dialog": _("In what is shown on top"),
         "reading": _("In a text on top"),
