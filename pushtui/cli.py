@@ -6,7 +6,7 @@ import argparse
 import gettext
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from pushtui import __version__
 from pushtui.base.errors import Cancelled, PushtuiError, ReadOnlyRefused, UsageError
@@ -16,6 +16,8 @@ from pushtui.settings.language import speak
 
 TYPE_CHECKING = False  # as in `typing`, which takes longer to load than the rest of this
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pushtui.headless import Options
     from pushtui.profile import Profile
     from pushtui.settings.model import Settings
@@ -502,7 +504,16 @@ def _application(options: argparse.Namespace) -> int:
     wait = gathered.or_refuse().wait_seconds
     profile = load(locate(choice), wait) if choice else load_or_new(locate(choice), wait)
     _refuse_without_terminal()
-    return _show(profile, gathered, options)
+    from contextlib import ExitStack
+
+    with ExitStack() as stack:
+
+        def lab() -> Path:
+            from pushtui.laboratory import Lab
+
+            return stack.enter_context(Lab("fresh")).profile
+
+        return _show(profile, gathered, options, lab=lab, welcome=not choice and not profile.path.exists())
 
 
 def _lab(options: argparse.Namespace) -> int:
@@ -521,13 +532,20 @@ def _lab(options: argparse.Namespace) -> int:
         return _show(load(lab.profile, wait), gathered, options)
 
 
-def _show(profile: Profile, gathered: Gathered, options: argparse.Namespace) -> int:
+def _show(
+    profile: Profile,
+    gathered: Gathered,
+    options: argparse.Namespace,
+    *,
+    lab: Callable[[], Path] | None = None,
+    welcome: bool = False,
+) -> int:
     from pushtui.tui.preload import start
 
     start()
     from pushtui.tui.launch import run
 
-    return run(profile, gathered, read_only=getattr(options, "read_only", False))
+    return run(profile, gathered, read_only=getattr(options, "read_only", False), lab=lab, welcome=welcome)
 
 
 def _refuse_without_terminal() -> None:

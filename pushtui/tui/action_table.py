@@ -167,6 +167,7 @@ def _main() -> tuple[Action, ...]:
         Action("next_pane", "tab", _("next"), _("Go to the next pane or field"), "main"),
         Action("previous_pane", "shift+tab", _("previous"), _("Go to the pane or field before"), "main"),
         Action("back", "escape", _("back"), _("Close what is open; cancel a check that is running"), "main"),
+        Action("profiles", "P", _("profiles"), _("Choose another profile, or make one"), "main", palette=True),
         Action("palette", "ctrl+p,colon", _("commands"), _("Find a command by its name"), "main"),
         Action("help", "question_mark,f1", _("help"), _("Show this help"), "main", bar=8, palette=True),
         Action("repaint", "ctrl+l", _("repaint"), _("Paint the screen anew"), "main", palette=True),

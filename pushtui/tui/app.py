@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App, SystemCommand
@@ -23,7 +24,7 @@ from pushtui.procedure.model import Status, StepId
 from pushtui.profile import Profile
 from pushtui.reporting import sentences
 from pushtui.settings.model import OWN_THEMES, TEXTUAL_THEMES, Settings
-from pushtui.tui import hangup, keymap, screens, theme
+from pushtui.tui import beginning, hangup, keymap, screens, theme
 from pushtui.tui.actions import Action, actions, bindings
 from pushtui.tui.conductor import TASK_STEPS, Conductor, News
 from pushtui.tui.copies import Copyable
@@ -72,6 +73,8 @@ class PushtuiApp(PaintsOnce[int], HasInks[int], inherit_bindings=False):
         clock: Clock | None = None,
         terminal: Terminal | None = None,
         settings: Settings | None = None,
+        lab: Callable[[], Path] | None = None,
+        welcome: bool = False,
     ) -> None:
         self.settings = settings or Settings()
         self._terminal = (terminal or Terminal.of(os.environ)).liked(self.settings)
@@ -81,6 +84,9 @@ class PushtuiApp(PaintsOnce[int], HasInks[int], inherit_bindings=False):
         if self.settings.plain:
             self.symbols = plain(self.symbols)
         self.conductor = Conductor(profile, factory, read_only=read_only, clock=clock)
+        self.conductor.wait_seconds = self.settings.wait_seconds
+        self.conductor.lab = lab
+        self._welcome = welcome
         for each in theme.THEMES:
             self.register_theme(each)
         # Set without telling anybody: nothing is there yet that would have to be styled anew.
@@ -139,6 +145,8 @@ class PushtuiApp(PaintsOnce[int], HasInks[int], inherit_bindings=False):
         if not self._preloading:
             self._preloading = True
             preload(self.conductor.look_back)
+            if self._welcome:
+                self.conductor.look_for_profiles(first=True)
 
     # --- from the engine to the screen -----------------------------------------------------------------------------
 
@@ -156,6 +164,11 @@ class PushtuiApp(PaintsOnce[int], HasInks[int], inherit_bindings=False):
                 if isinstance(screen, screens.DoctorScreen):
                     screen.refresh_rows()
         self._show_results(news)
+        self._go_on(news)
+        self._retire()
+
+    def _go_on(self, news: News) -> None:
+        """Do what follows from the news by itself."""
         if self._to_check and not self.conductor.runner.busy:
             steps, self._to_check = self._to_check, ()
             self.conductor.check(steps)
@@ -163,9 +176,12 @@ class PushtuiApp(PaintsOnce[int], HasInks[int], inherit_bindings=False):
         if news.undone:
             self.conductor.check()
             self.main.show_state()
+        if news.switched:
+            self.main.switched()
+        if news.profiles is not None:
+            beginning.show(self, news.profiles)
         if news.interrupted is not None and not self.conductor.state.busy:
             self._show_interrupted(news.interrupted)
-        self._retire()
 
     def _show_results(self, news: News) -> None:
         """Open what an operation came to, where it is something to look at."""

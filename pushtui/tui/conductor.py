@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 from pushtui.base.clock import Clock, SystemClock
 from pushtui.base.commands import Cmdlet
 from pushtui.base.errors import PushtuiError
+from pushtui.base.text import clean_line
 from pushtui.base.words import _
 from pushtui.engine.console.completion import Catalogue
-from pushtui.engine.events import LogLine, StepReport
+from pushtui.engine.events import Level, LogLine, StepReport
 from pushtui.engine.plan import PROCEDURE, Task
 from pushtui.procedure.model import Consent, Severity, StepId
-from pushtui.profile import VALIDATORS, Profile, save_fields, with_fields
+from pushtui.profile import VALIDATORS, Profile, load, save_fields, with_fields
+from pushtui.profiles import Known, create, known, remember
 from pushtui.settings.keeping import keep
 from pushtui.tui import papers
 from pushtui.tui.actions import key_of
@@ -75,6 +77,9 @@ class News:
     """The organization, where it was asked for."""
     paper: Path | None = None
     """What was written down."""
+    profiles: ProfilesFound | None = None
+    switched: bool = False
+    """Another profile is in use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +95,21 @@ class Read:
 
     keys: tuple[Key, ...]
     reports: tuple[StepReport, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProfilesFound:
+    """The profiles that there are; `first`: looked for because nobody named one."""
+
+    profiles: tuple[Known, ...]
+    first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileChosen:
+    """Another profile is there to be used."""
+
+    profile: Profile
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +138,16 @@ class Conductor:
         """What was not as confirmed when the last plan was applied: the next one is shown because of it."""
         self.may_replace_file = False
         """Whether the person agreed that another file at the certificate path is replaced."""
+        self.wait_seconds: float | None = None
+        """How long verification waits where a profile says nothing of its own."""
+        self.lab: Callable[[], Path] | None = None
+        """Starts the lab and tells where its profile is; takes a while. None where there is no lab to start."""
         self._read_only = read_only
         self._saving: threading.Thread | None = None
         self._save_lock = threading.Lock()
+        self._judge_all()
+
+    def _judge_all(self) -> None:
         for name, value in self.fields().items():
             self.judge(name, VALIDATORS[name](value) or "")
 
@@ -259,7 +286,9 @@ class Conductor:
         self._start("plan", (), lambda session: session.plan_undo(run_id, steps))
 
     def look_back(self) -> None:
-        """Find out, on a worker thread, whether the last run was interrupted."""
+        """Find out, on a worker thread, whether the last run was interrupted; and remember the profile as used."""
+        if self.profile.environment != "lab" and self.profile.path.is_file():
+            remember(self.profile.path, self.clock.now())
         self.runner.look(lambda session: self._tell_of(session.interrupted()))
 
     def _tell_of(self, run: Run | None) -> None:
@@ -316,6 +345,52 @@ class Conductor:
             return _("Kept in the profile")
 
         self._save(save)
+
+    # --- profiles --------------------------------------------------------------------------------------------------
+
+    def look_for_profiles(self, *, first: bool = False) -> None:
+        """Find the profiles that there are, on a thread; they come as news."""
+        self._fetch("profiles", lambda: ProfilesFound(known(), first))
+
+    def use_profile(self, path: Path) -> None:
+        """Go on with another profile, which is read on a thread. Only while nothing runs."""
+        self._fetch("profile", lambda: ProfileChosen(load(path, self.wait_seconds)))
+
+    def make_profile(self, values: Mapping[str, str]) -> None:
+        """Write a new profile and go on with it. Only while nothing runs."""
+        self._fetch("profile", lambda: ProfileChosen(load(create(values), self.wait_seconds)))
+
+    def rehearse(self) -> None:
+        """Start the lab, and go on with its profile. Only while nothing runs."""
+        lab = self.lab
+        if lab is not None:
+            self.state.message = (_("The lab is starting"), "accent")
+            self._fetch("lab", lambda: ProfileChosen(load(lab(), self.wait_seconds)))
+
+    def _fetch(self, name: str, find: Callable[[], object]) -> None:
+        def fetch() -> None:
+            try:
+                self.bridge.emit(find())
+            except PushtuiError as error:
+                self.bridge.emit(FieldsKept(error=str(error)))
+
+        threading.Thread(target=fetch, name=f"pushtui-{name}", daemon=True).start()
+
+    def _switch(self, profile: Profile) -> None:
+        """Begin anew with another profile: what was found out belongs to the one before."""
+        self.runner.change_profile(profile)
+        self.state = State()
+        self.planned = {}
+        self.may_replace_file = False
+        self.problems.clear()
+        self._judge_all()
+        lab = profile.environment == "lab"
+        words = _("On the lab now") if lab else _("Profile {name}").format(name=profile.name)
+        self.state.message = (words, "ok")
+        self.bridge.emit(LogLine(self.clock.now(), "pushtui", Level.INFO, f"{words}: {clean_line(str(profile.path))}"))
+        threading.Thread(target=self.look_back, name="pushtui-look", daemon=True).start()
+
+    # --- settings --------------------------------------------------------------------------------------------------
 
     def keep_setting(self, name: str, value: str | bool) -> None:
         """Keep a setting for the next start, in the settings file, which is written on a thread."""
@@ -386,6 +461,16 @@ class Conductor:
                     self._ended(event, news)
                 case RunInterrupted():
                     news.interrupted = event.run
+                case ProfilesFound():
+                    news.profiles = event
+                case ProfileChosen() if self.state.busy:
+                    self.state.message = (
+                        _("Something is running; {key} cancels it").format(key=key_of("cancel")),
+                        "warning",
+                    )
+                case ProfileChosen():
+                    self._switch(event.profile)
+                    news.switched = True
                 case FieldsKept():
                     self.state.message = (event.error, "error") if event.error else (event.where, "ok")
                 case _:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from pushtui.base.errors import UsageError
@@ -33,9 +34,17 @@ def session_factory(*, read_only: bool) -> SessionFactory:
     return make
 
 
-def run(profile: Profile, gathered: Gathered, *, read_only: bool = False) -> int:
+def run(
+    profile: Profile,
+    gathered: Gathered,
+    *,
+    read_only: bool = False,
+    lab: Callable[[], Path] | None = None,
+    welcome: bool = False,
+) -> int:
     """Show the application until the person leaves; returns the exit code.
 
+    `lab` starts the lab and tells where its profile is; with `welcome` the person is asked where to begin.
     Raises `UsageError` without a terminal, and for keys that the settings give to nothing or twice.
     """
     terminal = Terminal.of(os.environ)
@@ -54,6 +63,8 @@ def run(profile: Profile, gathered: Gathered, *, read_only: bool = False) -> int
         read_only=read_only,
         terminal=terminal,
         settings=gathered.settings,
+        lab=lab,
+        welcome=welcome,
     )
     result = app.run(mouse=gathered.settings.mouse)
     return app.return_code or 0 if result is None else result

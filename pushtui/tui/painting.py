@@ -14,7 +14,7 @@ from rich.console import Console, RenderableType
 from rich.control import Control
 from textual import events
 from textual._compositor import ChopsUpdate  # what a change is painted with; tests/tui/test_process.py sees to it
-from textual.app import App, ReturnType
+from textual.app import App, ReturnType, ScreenStackError
 from textual.await_complete import AwaitComplete
 from textual.dom import DOMNode
 from textual.message_pump import MessagePump
@@ -60,7 +60,7 @@ class PaintsOnce(App[ReturnType], inherit_bindings=False):
 
     async def _settle(self, closing: AwaitComplete | None) -> None:
         try:
-            with contextlib.suppress(TimeoutError):
+            with contextlib.suppress(TimeoutError, ScreenStackError):  # the last screen may go in the meantime
                 async with asyncio.timeout(_PATIENCE):
                     while closing is not None and not closing.is_done:  # noqa: ASYNC110  # to await it here is refused
                         await asyncio.sleep(1 / 60)

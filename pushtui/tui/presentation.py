@@ -76,7 +76,7 @@ def why_not(conductor: Conductor, name: str, step: StepId) -> str:
             return conductor.why_not((StepId.SERVERS,))
         case "check_all" | "organization" | "plan" | "undo_step" | "undo_all":
             return conductor.why_not(ALL)
-        case "doctor" | "write":
+        case "doctor" | "write" | "profiles":
             return conductor.why_not(())
         case "check_step":
             return conductor.why_not((step,))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -349,6 +349,7 @@ def drive(profile: Profile) -> Any:
         read_only: bool = False,
         profile_read_only: bool = False,
         settings: Settings | None = None,
+        application: Mapping[str, Any] | None = None,
         **changed: Any,
     ) -> Any:
         sessions: list[ScriptedSession] = []
@@ -367,6 +368,7 @@ def drive(profile: Profile) -> Any:
             clock=clock,
             terminal=terminal,
             settings=settings,
+            **(application or {}),
         )
         async with app.run_test(size=size) as pilot:
             await pilot.pause()

@@ -14,6 +14,9 @@ from pushtui.engine.plan import Task
 from pushtui.engine.runs import Run
 from pushtui.procedure.keys import Key, Owner
 from pushtui.procedure.model import Ask, Consent, Failure, Finding, Severity, Status, StepId, Wait
+from pushtui.profiles import Known
+from pushtui.tui import beginning
+from pushtui.tui.conductor import ProfilesFound
 
 
 async def _nothing(it: Any) -> None:
@@ -196,6 +199,34 @@ async def _outcome(it: Any) -> None:
     await it.pilot.pause()
 
 
+FOLDER = Path("/home/admin/.config/pushtui")
+PROFILES = (
+    Known(
+        FOLDER / "fabrikam.toml",
+        "fabrikam",
+        "fabrikam.com",
+        "ex01.corp.fabrikam.com",
+        used=datetime(2026, 11, 22, 10, 25, tzinfo=UTC),
+    ),
+    Known(FOLDER / "lab.toml", "lab", "fabrikam.example", "127.0.0.1", "lab", read_only=True),
+    Known(FOLDER / "old.toml", "old", problem=f"{FOLDER}/old.toml has an unknown key “tenant”"),
+)
+
+
+def _with_profiles(show: Callable[[Any], None]) -> Callable[[Any], Awaitable[None]]:
+    async def act(it: Any) -> None:
+        show(it.app)
+        await it.pilot.pause()
+
+    return act
+
+
+async def _typing_a_profile(it: Any) -> None:
+    beginning.make(it.app, ProfilesFound(PROFILES))
+    await it.pilot.pause()
+    await it.press("enter", *"fabrikam", "down", *"ex01.contoso.com", "up")
+
+
 NEW = {"tenant_domain": "", "certificate_path": "", "path": Path("/home/admin/.config/pushtui/default.toml")}
 
 SCENES: Mapping[str, Scene] = {
@@ -244,5 +275,13 @@ SCENES: Mapping[str, Scene] = {
     "outcome": Scene(_outcome),
     "doctor": Scene(_pressing("d", idle=True), _sick),
     "keys": Scene(_pressing("K", until="KeysScreen"), _keys),
+    "welcome": Scene(
+        _with_profiles(lambda app: beginning.show(app, ProfilesFound((), first=True))),
+        options={**NEW, "application": {"lab": lambda: Path("/x")}},
+    ),
+    "welcome-back": Scene(_with_profiles(lambda app: beginning.show(app, ProfilesFound(PROFILES, first=True)))),
+    "profiles": Scene(_with_profiles(lambda app: beginning.choose(app, ProfilesFound(PROFILES)))),
+    "no-profiles": Scene(_with_profiles(lambda app: beginning.choose(app, ProfilesFound(())))),
+    "new-profile": Scene(_typing_a_profile),
     "palette": Scene(_pressing("ctrl+p", until="CommandPalette")),
 }

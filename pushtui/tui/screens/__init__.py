@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pushtui.tui.screens.organization import OrganizationScreen
     from pushtui.tui.screens.papers import PapersScreen, WrittenScreen
     from pushtui.tui.screens.plan import PlanScreen
+    from pushtui.tui.screens.profiles import ProfileForm, ProfilesScreen, WelcomeScreen
     from pushtui.tui.screens.questions import AskScreen, FileScreen, InterruptedScreen, QuitScreen
     from pushtui.tui.screens.reading import HelpScreen, OutcomeScreen
     from pushtui.tui.screens.saving import SaveScreen
@@ -35,9 +36,12 @@ __all__ = [
     "OutcomeScreen",
     "PapersScreen",
     "PlanScreen",
+    "ProfileForm",
+    "ProfilesScreen",
     "QuitScreen",
     "SaveScreen",
     "SecretScreen",
+    "WelcomeScreen",
     "WrittenScreen",
 ]
 
@@ -50,6 +54,7 @@ _MODULES = {
     "organization": ("OrganizationScreen",),
     "papers": ("PapersScreen", "WrittenScreen"),
     "plan": ("PlanScreen",),
+    "profiles": ("ProfileForm", "ProfilesScreen", "WelcomeScreen"),
     "questions": ("AskScreen", "FileScreen", "InterruptedScreen", "QuitScreen"),
     "reading": ("HelpScreen", "OutcomeScreen"),
     "saving": ("SaveScreen",),

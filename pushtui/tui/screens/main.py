@@ -154,6 +154,14 @@ class MainScreen(Painted, Screen[None]):
         self._show_detail()
         self._show_keys()
 
+    def switched(self) -> None:
+        """Another profile is in use: show its values, and nothing of the one before."""
+        for name, value in self._conductor.fields().items():
+            self.fields.query_one(f"#{name}", Field).show(value)
+        self._fields_rule.show(*self._fields_title(self.size.width))
+        self._show_detail(top=True)
+        self.show_state()
+
     def tick(self) -> None:
         """Once a second: ages, durations and countdowns."""
         now = self._conductor.clock.now()
@@ -247,6 +255,9 @@ class MainScreen(Painted, Screen[None]):
 
     def action_doctor(self) -> None:
         self._try("doctor", self.pushtui.open_doctor)
+
+    def action_profiles(self) -> None:
+        self._try("profiles", self._conductor.look_for_profiles)
 
     def action_undo_step(self) -> None:
         self._try("undo_step", lambda: self._conductor.plan_undo((self.steps.step,)))

@@ -93,6 +93,13 @@ class Field(Inked, Widget, can_focus=True):
         """Whether it is a place to type now."""
         return self._editor is not None
 
+    def show(self, value: str) -> None:
+        """Another value, that of another profile."""
+        if self.editing:
+            self._end()
+        self.value = self._kept = clean_line(value)
+        self.refresh()
+
     # --- editing -----------------------------------------------------------------------------------------------------
 
     def action_edit_field(self) -> None:
