@@ -146,18 +146,18 @@ def _asking(ask: Callable[[Any], object]) -> Callable[[Any, Any], None]:
 
 
 async def _checked(it: Any) -> None:
-    await it.press("c")
+    await it.press("R")
     await it.until_idle()
 
 
 async def _running(it: Any) -> None:
-    await it.press("c")
+    await it.press("R")
     await it.until(lambda: it.session.entered.is_set())
     await it.pilot.pause()
 
 
 async def _running_until(it: Any, screen: str) -> None:
-    await it.press("c")
+    await it.press("R")
     await it.until(lambda: type(it.app.screen).__name__ == screen)
 
 
@@ -238,8 +238,8 @@ SCENES: Mapping[str, Scene] = {
     "detail": Scene(_detail, _mixed),
     "checking": Scene(_running, _during()),
     "waiting": Scene(_running, _during(WaitStarted(WAIT, datetime(2026, 11, 22, 10, 32, tzinfo=UTC)))),
-    "log": Scene(_pressing("c", "l", idle=True), _talkative),
-    "log-alone": Scene(_pressing("c", "l", "z", idle=True), _talkative),
+    "log": Scene(_pressing("R", "l", idle=True), _talkative),
+    "log-alone": Scene(_pressing("R", "l", "z", idle=True), _talkative),
     "log-hit": Scene(_found_in_the_log, _talkative),
     "field": Scene(_problem_in_a_field),
     "help": Scene(_pressing("question_mark", until="HelpScreen")),

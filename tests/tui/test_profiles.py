@@ -34,7 +34,7 @@ def profile_file(home: Path, name: str, tenant: str, **more: str) -> Path:
 async def test_another_profile_is_chosen_without_a_restart(drive: Any, home: Path) -> None:
     path = profile_file(home, "contoso", "contoso.com", certificate_path="~/contoso.cer")
     async with drive(size=(120, 40)) as it:
-        await it.press("c")
+        await it.press("R")
         await it.until_idle()
         await it.until_text("All steps ok")
         first = it.session
@@ -48,7 +48,7 @@ async def test_another_profile_is_chosen_without_a_restart(drive: Any, home: Pat
         assert "All steps ok" not in it.text
         assert it.text.count("not checked") == 7
         await it.until(first.closed.is_set)
-        await it.press("c")
+        await it.press("R")
         await it.until(lambda: len(it.sessions) > 1 and not it.app.conductor.state.busy)
         assert it.session.profile.tenant_domain == "contoso.com"
         assert path in recent()
@@ -56,7 +56,7 @@ async def test_another_profile_is_chosen_without_a_restart(drive: Any, home: Pat
 
 async def test_no_other_profile_while_something_runs(drive: Any, home: Path) -> None:
     async with drive(prepare=lambda session: session.gate.clear()) as it:
-        await it.press("c")
+        await it.press("R")
         await it.until(lambda: it.session.entered.is_set())
         await it.press("P")
         await it.until_text("Something is running; x cancels it")
