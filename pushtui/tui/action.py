@@ -34,6 +34,9 @@ Where = Literal[
     "file",
     "interrupted",
     "ask",
+    "list",
+    "profiles",
+    "form",
     "any",
 ]
 """A screen, or a pane of the main one, in which a key means something."""

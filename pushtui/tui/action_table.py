@@ -382,6 +382,23 @@ def _dialogs() -> tuple[Action, ...]:
         Action("answer(True)", "d", _("done"), _("It is done; the next step relies on it"), "ask", bar=2, slug="done"),
         Action("answer(False)", "n", _("not possible"), _("It cannot be done"), "ask", bar=3, slug="not-possible"),
         Action("later", "escape", _("later"), _("Decide later; what runs goes on waiting"), "ask", bar=4),
+        *_choosing(),
+    )
+
+
+def _choosing() -> tuple[Action, ...]:
+    """Lists to choose from, and the form of a new profile."""
+    return (
+        Action("move(-1)", "k", _("up"), _("Go to the one before"), "list", slug="up"),
+        Action("move(1)", "j", _("down"), _("Go to the next"), "list", slug="down"),
+        Action("choose", "enter", _("go"), _("Take what is pointed at"), "list", bar=1),
+        Action("leave", "escape,q", _("back"), _("Go back; nothing is chosen"), "list", bar=2),
+        Action("new", "n", _("new"), _("Make a new profile"), "profiles", bar=1),
+        Action("go_on", "enter", _("next"), _("Go to the next field; after the last, make it"), "form", bar=1),
+        Action("next(-1)", "up,shift+tab", _("up"), _("Go to the field before"), "form", slug="up"),
+        Action("next(1)", "down,tab", _("down"), _("Go to the next field"), "form", slug="down"),
+        Action("save", "f2", _("make it"), _("Make the profile, where every field is good"), "form", bar=2),
+        Action("leave", "escape", _("back"), _("Go back; no profile is made"), "form", bar=3),
     )
 
 

@@ -22,7 +22,7 @@ _WITH = ("ctrl", "shift", "alt")
 
 DIALOGS: tuple[Where, ...] = (
     "reading", "doctor", "papers", "copy", "save", "code", "browser", "secret", "consent", "quit", "file",
-    "interrupted", "ask",
+    "interrupted", "ask", "list",
 )  # fmt: skip
 """What is shown on top of a screen."""
 
@@ -40,6 +40,8 @@ OVER: Mapping[Where, tuple[Where, ...]] = {
     "organization": ("organization", "any"),
     "picture": ("picture", "detail", "any"),
     **{each: (each, "dialog", "any") for each in DIALOGS},
+    "profiles": ("profiles", "list", "dialog", "any"),
+    "form": ("form", "any"),
     "dialog": ("dialog", "any"),
     "any": ("any",),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import ClassVar
 
@@ -19,6 +20,7 @@ from pushtui.base.words import _
 from pushtui.procedure.model import Status
 from pushtui.profile import default_path
 from pushtui.profiles import METHODS, RULES, Known, taken
+from pushtui.tui.actions import bindings
 from pushtui.tui.painting import Painted
 from pushtui.tui.paragraphs import BLANK, Block, Columns, Paragraph, text
 from pushtui.tui.screens.dialog import Dialog
@@ -32,12 +34,7 @@ class ListScreen(Dialog[str]):
     """A list to choose from. Dismissed with what was chosen, or None."""
 
     AUTO_FOCUS = ""
-    BINDINGS: ClassVar = [
-        Binding("k", "move(-1)", show=False),
-        Binding("j", "move(1)", show=False),
-        Binding("enter", "choose", show=False),
-        Binding("escape,q", "leave", show=False),
-    ]
+    BINDINGS: ClassVar = bindings("list")
 
     def __init__(self, heading: str, symbols: Symbols) -> None:
         super().__init__(heading)
@@ -162,7 +159,7 @@ class WelcomeScreen(ListScreen):
 class ProfilesScreen(ListScreen):
     """The profiles, the recent ones first: dismissed with the path of one, with `new`, or None."""
 
-    BINDINGS: ClassVar = [Binding("n", "new", show=False)]
+    BINDINGS: ClassVar = bindings("profiles")
 
     def __init__(self, profiles: Sequence[Known], current: str, symbols: Symbols, now: datetime) -> None:
         super().__init__(_("Profiles"), symbols)
@@ -223,14 +220,8 @@ class ProfilesScreen(ListScreen):
 class ProfileForm(Painted, ModalScreen[Mapping[str, str] | None]):
     """A new profile in seven fields. Dismissed with their values, which are all good, or None."""
 
-    BINDINGS: ClassVar = [
-        Binding("escape", "leave", show=False),
-        # Before the field sees them, or what is typed right after still goes to the field that was left.
-        Binding("enter", "go_on", show=False, priority=True),
-        Binding("up,shift+tab", "next(-1)", show=False, priority=True),
-        Binding("down,tab", "next(1)", show=False, priority=True),
-        Binding("f2", "save", show=False),
-    ]
+    # Before the field sees them, or what is typed right after still goes to the field that was left.
+    BINDINGS: ClassVar = [replace(each, priority=True) for each in bindings("form") if isinstance(each, Binding)]
     focused: Reactive[Widget | None] = reactive(None, repaint=False)
 
     AUTO_FOCUS = "#name"

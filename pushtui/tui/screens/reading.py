@@ -100,6 +100,9 @@ def _places() -> dict[Where, str]:
         "file": _("When a file is in the way"),
         "interrupted": _("When a run was interrupted"),
         "ask": _("When something is yours to do"),
+        "list": _("When choosing from a list"),
+        "profiles": _("In the list of profiles"),
+        "form": _("When making a profile"),
         "any": _("Everywhere"),
     }
 
