@@ -37,7 +37,7 @@ def nobodys_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 THOROUGH = frozenset(
     {
         "test_canaries", "test_changed_world", "test_cost", "test_leaving", "test_lost_answers", "test_sign_in",
-        "test_sign_in_matrix", "test_undo", "test_upkeep",
+        "test_sign_in_matrix", "test_undo", "test_upkeep", "test_windows_away",
     }
 )  # fmt: skip
 """End-to-end modules that start a lab for nearly every test."""

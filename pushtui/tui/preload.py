@@ -14,6 +14,8 @@ _LATER = (
     "pypsrp.powershell",
     "pypsrp.wsman",
     "msal",
+    "msgraph_core",
+    "msgraph.generated.models.o_data_errors.o_data_error",
 )
 
 

@@ -63,17 +63,26 @@ def test_every_way_to_sign_in(
     assert finished_lab.writes() == []
 
 
-def test_an_unmodified_production_profile_checks_the_whole_chain_through_the_proxy(
-    finished_lab: Any, person: Any, environment: dict[str, str], tmp_path: Path
+def test_an_unmodified_production_profile_sets_everything_up_through_the_proxy(
+    start_lab: Any, person: Any, environment: dict[str, str], tmp_path: Path
 ) -> None:
-    profile = write_profile(tmp_path, finished_lab, "browser")
-    environment["HTTPS_PROXY"] = finished_lab.line["proxy"]
-    environment["NO_PROXY"] = "127.0.0.1"
-    outcome = person(finished_lab).run("-p", profile, "check", "--json")
-    cloud = {step: outcome.statuses[step] for step in ("tenant", "auth-server", "service-principal")}
-    assert cloud == dict.fromkeys(cloud, "ok"), outcome.errors
-    assert not {"failed", "blocked"} & set(outcome.statuses.values())
+    """Examined, applied and proven: only the proxy and the authority file tell the lab from Microsoft's hosts."""
+    lab = start_lab("fresh")
+    profile = write_profile(tmp_path, lab, "browser")
     assert not {"cloud", "environment"} & tomlkit.parse(profile.read_text()).keys()
+    environment["HTTPS_PROXY"] = lab.line["proxy"]
+    environment["NO_PROXY"] = "127.0.0.1"
+    examined = person(lab).run("-p", profile, "doctor", "--json")
+    rows = {(row["leg"], row["test"]): row["result"] for row in examined.document["rows"]}
+    assert {rows[leg, "tls"] for leg in ("login", "graph", "metadata")} == {"ok"}, examined.errors
+    consents = ("--yes", "--accept", "service-principal-key", "--accept", "replace-certificate")
+    outcome = person(lab).run("-p", profile, "apply", *consents, "--json", answers={"Is it done?": "n"})
+    steps = ("tenant", "servers", "certificate", "auth-server", "service-principal", "push-proxy")
+    assert {step: outcome.statuses[step] for step in steps} == dict.fromkeys(steps, "ok"), outcome.errors
+    hosts = {entry["name"].split()[1] for entry in lab.ask("requests") if entry["side"] == "proxy"}
+    assert {"login.microsoftonline.com:443", "graph.microsoft.com:443"} <= hosts
+    state = lab.state()["organization"]
+    assert state["push_proxy"]["uri"] == "https://outlook.office365.com/PushNotifications"
 
 
 def test_a_browser_sign_in_without_a_person_says_what_to_use_instead(
