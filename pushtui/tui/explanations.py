@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from pushtui.base.words import _
-from pushtui.procedure.model import StepId
+from pushtui.procedure import codes, diagnosis_codes
+from pushtui.procedure.model import Severity, StepId
+from pushtui.reporting.sentences import FINDINGS
+
+_VALUE = re.compile(r"\{[^{}]*\}")
+_GRAVE = frozenset({Severity.CHANGE, Severity.ATTENTION, Severity.FAILURE})
 
 
 def purpose(step: StepId) -> str:
@@ -44,6 +51,42 @@ def explanation(step: StepId) -> str:
             "links hold."
         ),
     }[step]
+
+
+def importance(step: StepId) -> str:
+    """Why a step matters: what does not work without it."""
+    return {
+        StepId.TENANT: _(
+            "Exchange and Microsoft 365 find each other by this domain: with another one, everything after would be "
+            "built towards somebody else."
+        ),
+        StepId.SERVERS: _(
+            "Any server that holds mailboxes may have to sign and send: one that cannot leaves its people without "
+            "notifications."
+        ),
+        StepId.CERTIFICATE: _(
+            "Its signature is all that tells Microsoft 365 that a notification really comes from your organization."
+        ),
+        StepId.AUTH_SERVER: _(
+            "Exchange believes the tokens that it issues: a wrong one means no tokens, or somebody else's."
+        ),
+        StepId.SERVICE_PRINCIPAL: _(
+            "Without the key the tenant cannot tell your Exchange from anybody else, and refuses its tokens."
+        ),
+        StepId.PUSH_PROXY: _("It turns a new message into a notification that leaves the organization."),
+        StepId.VERIFICATION: _(
+            "Everything before says that the parts are in place; this says that they work together."
+        ),
+    }[step]
+
+
+def troubles(step: StepId) -> tuple[tuple[str, str], ...]:
+    """The codes of what can be wrong with a step, each with what it says; values that are not known yet read as …"""
+    return tuple(
+        (code, _VALUE.sub("…", _(FINDINGS[code][0])))
+        for code, meaning in {**codes.FINDINGS, **diagnosis_codes.FINDINGS}.items()
+        if code.startswith(f"{step.value}.") and meaning.severity in _GRAVE and code in FINDINGS
+    )
 
 
 def pitfalls(step: StepId) -> str:

@@ -12,7 +12,7 @@ from pushtui.procedure.model import Status, StepId
 from pushtui.reporting import sentences
 from pushtui.tui.actions import Where, actions, bar, bindings
 from pushtui.tui.documents import findings_document
-from pushtui.tui.explanations import explanation, pitfalls
+from pushtui.tui.explanations import explanation, importance, pitfalls, troubles
 from pushtui.tui.paragraphs import BLANK, Block, Columns, Paragraph, text
 from pushtui.tui.screens.dialog import Dialog
 from pushtui.tui.symbols import STATUS_INK, Symbols
@@ -44,7 +44,14 @@ class HelpScreen(ReadingScreen):
         blocks: list[Block] = [
             Paragraph(text(sentences.title(self._step), "heading")),
             Paragraph(text(explanation(self._step))),
+            Paragraph(text(importance(self._step))),
             Paragraph(text(pitfalls(self._step))),
+            BLANK,
+            Paragraph(text(_("What can be wrong with it, and the code that names it in reports"), "heading")),
+            *(
+                Paragraph((*text(code, "accent"), *text(f"  {words}")), lead=((f"{self._symbols.dot} ", "muted"),))
+                for code, words in troubles(self._step)
+            ),
             BLANK,
             Paragraph(text(_("Status"), "heading")),
             Paragraph(tuple((f"{self._status(status)}   ", STATUS_INK[status]) for status in Status)),
