@@ -46,15 +46,28 @@ def findings(facts: Facts) -> Sequence[Finding]:
         return ()
     state = certificate_state.state(facts)
     if not isinstance(state, State):
-        return (*state, *certificate_file.findings(facts, None))
+        return (*state, *certificate_file.findings_alone(facts))
     wanted = _trusted(state)
     return (
         *_current(state, facts.inputs.renewal.within),
         *(_replacing(state) if state.replace else _servers(state, facts)),
         *certificate_setting.current(state, facts),
         *_others(state, facts),
-        *certificate_file.findings(facts, wanted if isinstance(wanted, CertificateRecord) else None),
+        *_file(state, facts, wanted),
     )
+
+
+def _file(state: State, facts: Facts, wanted: CertificateRecord | Later | None) -> Sequence[Finding]:
+    """The exported file. One that holds the certificate which is replaced, or was before, is out of date, no more."""
+    if wanted is None:
+        return certificate_file.findings_alone(facts)
+    config = state.config
+    record = wanted if isinstance(wanted, CertificateRecord) else None
+    out_of_date = {
+        config.previous_certificate_thumbprint,
+        config.current_certificate_thumbprint if state.replace else "",
+    }
+    return certificate_file.findings(facts, record, out_of_date - {""})
 
 
 def actions(facts: Facts) -> Sequence[Action]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from pushtui.procedure import questions
@@ -49,16 +49,27 @@ def identify(data: bytes) -> Content:
         return Content("certificate.file-not-certificate")
 
 
-def findings(facts: Facts, wanted: CertificateRecord | None) -> Sequence[Finding]:
-    """What is at the path, compared with the certificate that should be there; None: not known yet."""
+def findings(facts: Facts, wanted: CertificateRecord | None, superseded: Collection[str] = ()) -> Sequence[Finding]:
+    """What is at the path, compared with the certificate that should be there; None: one that is yet to be made.
+
+    `superseded`: thumbprints of AuthConfig's certificates whose place it takes; a file of theirs is an older export.
+    """
     path = facts.inputs.certificate_path
     if not path:
         return (finding("certificate.path-missing"),)
     answer = facts.answers.get(questions.certificate_file(facts))
-    return () if answer is None else (_judge(facts, path, answer, wanted),)
+    return () if answer is None else (_judge(facts, path, answer, wanted, superseded),)
 
 
-def _judge(facts: Facts, path: str, answer: Answer, wanted: CertificateRecord | None) -> Finding:
+def findings_alone(facts: Facts) -> Sequence[Finding]:
+    """As :func:`findings`, where nobody knows which certificate should be there: only what can be none at all."""
+    comparing = {"certificate.file-missing", "certificate.file-differs", "certificate.file-replaced"}
+    return [item for item in findings(facts, None) if item.code not in comparing]
+
+
+def _judge(
+    facts: Facts, path: str, answer: Answer, wanted: CertificateRecord | None, superseded: Collection[str]
+) -> Finding:
     if answer.failure is not None or not answer.objects:
         return finding("certificate.file-unreadable", path, failure=answer.failure)
     expected = wanted.sha1_thumbprint if wanted else ""
@@ -70,6 +81,8 @@ def _judge(facts: Facts, path: str, answer: Answer, wanted: CertificateRecord | 
     content = identify(bytes(answer.objects[0].get("content") or b""))
     if wanted is not None and content.certificate is not None and content.certificate.der == wanted.der:
         return finding("certificate.file-agrees", path, expected=expected, observed=expected)
+    if content.certificate is not None and content.certificate.sha1_thumbprint in superseded:
+        return finding("certificate.file-replaced", path, expected=expected, observed=content.label)
     code = content.code or "certificate.file-differs"
     if facts.inputs.overwrite_certificate_file and code not in _UNTOUCHABLE:
         code = "certificate.file-replaced"

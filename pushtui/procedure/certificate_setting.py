@@ -35,13 +35,16 @@ def holder(state: State, thumbprint: str, server: str, where: Mapping[str, str])
 
 
 def lacking_sites(state: State, where: Mapping[str, str]) -> Iterable[Finding]:
-    """The sites none of whose servers has the certificate, while another site does."""
+    """The sites none of whose servers has the certificate, while another site does.
+
+    Of a site with one server there is nothing to say but that it lacks it.
+    """
     thumbprint = state.config.current_certificate_thumbprint
     held = {where.get(server, "") for server in state.copies(thumbprint)}
     unread = {where.get(server, "") for server in state.failures}
     for site in sorted(set(where.values()) - held - unread - {""}):
-        if held:
-            members = sorted(server for server, its in where.items() if its == site)
+        members = sorted(server for server, its in where.items() if its == site)
+        if held and len(members) > 1:
             yield finding("certificate.site-without", site, expected=thumbprint, servers=", ".join(members))
 
 

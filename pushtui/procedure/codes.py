@@ -128,7 +128,9 @@ FINDINGS: Mapping[str, Code] = {
         ATTENTION, "the file holds another certificate; subject: path; expected, observed: thumbprints"
     ),
     "certificate.file-replaced": Code(
-        CHANGE, "as above (or not a certificate), and replacing it was agreed; expected, observed as above"
+        CHANGE,
+        "as above (or not a certificate), and replacing it was agreed, or it is a certificate of AuthConfig's whose"
+        " place another takes; expected, observed as above",
     ),
     "certificate.file-pem": Code(FAILURE, "the file is PEM, not DER; subject: path; observed: its kind of PEM"),
     "certificate.file-pkcs12": Code(FAILURE, "the file is PKCS#12: a private key; never overwritten; subject: path"),

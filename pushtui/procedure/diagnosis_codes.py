@@ -12,6 +12,9 @@ from pushtui.procedure.code import ATTENTION, FAILURE, NOTE, OK, WAITING, WARNIN
 
 FINDINGS: Mapping[str, Code] = {
     # --- tenant: subject is the tenant domain unless said otherwise
+    "tenant.application-unknown": Code(
+        ATTENTION, "the directory of this domain does not know our application; observed: its tenant id; failure set"
+    ),
     "tenant.domains-shared": Code(OK, "accepted domains on premises that are verified in the tenant; observed: them"),
     "tenant.no-shared-domain": Code(
         WARNING, "no accepted domain is verified in the tenant: the wrong one?; expected: accepted; observed: verified"
@@ -129,6 +132,9 @@ FINDINGS: Mapping[str, Code] = {
     "service-principal.previous-key": Code(NOTE, "it holds the key of AuthConfig's previous certificate; {end}"),
     "service-principal.former-key": Code(
         NOTE, "a key of a certificate that is on our servers, and that AuthConfig does not name; {end} {servers}"
+    ),
+    "service-principal.unattributed-key": Code(
+        NOTE, "a key; without AuthConfig it could not be found out whose; observed: display name; {end}"
     ),
     "service-principal.wrong-certificate": Code(
         WARNING,

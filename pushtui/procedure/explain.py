@@ -72,10 +72,14 @@ _FOLLOWS_FROM_UNUSABLE = (
     "verification.authentication",
 )
 _NO_TENANT = ("tenant.domain-missing", "tenant.domain-malformed", "tenant.not-found", "tenant.unreadable")
+_OF_THE_ACCOUNT = (".access-denied", ".missing-role", ".quota", ".denied")
+"""Endings of failure codes that say what our account may not do, wherever it tries."""
+_WRONG_DOMAIN = ("tenant.not-found", "tenant.application-unknown")
 _NO_TOKEN = (
     "certificate.not-yet-valid",
     "auth-server.missing",
     "auth-server.other-realm",
+    "auth-server.name-taken",
     "auth-server.url-differs",
     "auth-server.disabled",
     "auth-server.wrong-cloud",
@@ -88,6 +92,16 @@ _NO_TOKEN = (
     "service-principal.key-not-yet-valid",
     "servers.clock-skew",
 )
+_NOT_TAKEN = (
+    "tenant.not-found",
+    "tenant.domain-absent",
+    "tenant.domain-unverified",
+    "tenant.plan-disabled",
+    "tenant.plan-missing",
+    "push-proxy.organization-differs",
+)
+"""Why Exchange Online takes no notification although the token is good. Whether the probe calls that a refused token is
+not verified against a real server."""
 _NOT_HERE = ("certificate.not-on-server", "certificate.missing-on-server")
 _NO_PROBE = ("verification.not-answered", "verification.no-result", "verification.restart-unknown")
 _VERDICTS = (
@@ -108,10 +122,12 @@ RULES: tuple[Rule, ...] = (
     Rule("tenant.plan-missing", ("tenant.service-principal-missing",)),
     Rule("tenant.plan-disabled", ("tenant.service-principal-missing",)),
     Rule("tenant.service-principal-missing", ("service-principal.missing",)),
+    Rule("tenant.application-unknown", ("service-principal.unreadable",)),
     Rule(
         "tenant.no-shared-domain",
         ("auth-server.other-realm", "auth-server.other-tenant", "push-proxy.organization-differs"),
     ),
+    *(Rule(code, ("auth-server.other-realm", "push-proxy.organization-differs")) for code in _WRONG_DOMAIN),
     Rule("tenant.clock-skew", ("certificate.not-yet-valid", "service-principal.key-not-yet-valid")),
     # --- one server
     Rule("servers.unreachable", ("certificate.server-unreadable", *_NO_PROBE), same_subject),
@@ -133,6 +149,8 @@ RULES: tuple[Rule, ...] = (
     # --- the certificate
     *(Rule(code, _FOLLOWS_FROM_UNUSABLE) for code in _UNUSABLE),
     *(Rule(code, ("service-principal.expired-key",), same_subject) for code in _UNUSABLE),
+    Rule("certificate.not-yet-valid", ("service-principal.key-not-yet-valid",), same_subject),
+    Rule("certificate.server-unreadable", ("certificate.not-found-yet", "certificate.creation-unclear")),
     Rule("certificate.not-exportable", (*_NOT_HERE, "certificate.site-without", "certificate.no-private-key")),
     Rule("certificate.site-without", _NOT_HERE, _listed),
     *(
@@ -152,13 +170,18 @@ RULES: tuple[Rule, ...] = (
     Rule("service-principal.wrong-certificate", ("service-principal.key-missing",)),
     Rule("service-principal.wrong-usage", ("service-principal.key-missing",)),
     *(Rule(code, ("verification.authentication",)) for code in _NO_TOKEN),
-    *(Rule(code, ("verification.network",)) for code in ("auth-server.wrong-cloud", "auth-server.endpoint-differs")),
+    *(
+        Rule(code, ("verification.network",))
+        for code in ("auth-server.wrong-cloud", "auth-server.url-differs", "auth-server.endpoint-differs")
+    ),
+    *(Rule(code, ("verification.authentication", "verification.unexplained")) for code in _NOT_TAKEN),
     # --- the proxy and the probe
     *(
         Rule(code, ("verification.proxy-not-configured",))
         for code in (
             "push-proxy.disabled",
             "push-proxy.organization-differs",
+            "push-proxy.uri-differs",
             "push-proxy.refuted",
             "push-proxy.unknown",
         )
@@ -244,10 +267,16 @@ def _of_one_failure(findings: Sequence[Finding]) -> Iterable[tuple[Finding, Find
     """What could not be found out for the very same reason: an Exchange that does not answer is one cause, not five."""
     first: dict[object, Finding] = {}
     for finding in findings:
-        if finding.failure is None or not _holds_back(finding) or finding.severity is not Severity.FAILURE:
-            continue  # two servers that do not answer in time are two causes, however alike
         failure = finding.failure
-        cause = first.setdefault((failure.code, failure.what, failure.where), finding)
+        if failure is None or finding.severity is not Severity.FAILURE:
+            continue
+        if failure.code.endswith(_OF_THE_ACCOUNT):
+            reason: object = failure.code
+        elif _holds_back(finding):
+            reason = failure.code, failure.what, failure.where
+        else:
+            continue  # two servers that do not answer in time are two causes, however alike
+        cause = first.setdefault(reason, finding)
         if cause is not finding:
             yield cause, finding
 

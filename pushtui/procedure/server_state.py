@@ -93,8 +93,8 @@ def state(facts: Facts, server: ServerRecord) -> ServerState:
 
 
 def is_denied(failure: Failure | None) -> bool:
-    """Whether this is about what our account may ask, and not about the server."""
-    return failure is not None and failure.code.endswith((".access-denied", ".missing-role"))
+    """Whether this is about what our account may ask, or how much, and not about the server."""
+    return failure is not None and failure.code.endswith((".access-denied", ".missing-role", ".quota"))
 
 
 def _services(facts: Facts, fqdn: str, monitors: Reading[MonitorRecord]) -> dict[str, str]:

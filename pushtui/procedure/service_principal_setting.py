@@ -58,6 +58,17 @@ def _named(
         code = "service-principal.expired-key"
     elif whose is Owner.NEXT:
         return finding("service-principal.next-key", thumbprint, end=end)
+    elif whose is Owner.UNKNOWN:
+        return finding("service-principal.unattributed-key", thumbprint, observed=key.display_name, end=end)
+    elif whose is Owner.CURRENT and wanted is None and not missing:  # of a certificate that no server could show us
+        return finding(
+            "service-principal.key-present",
+            thumbprint,
+            expected=thumbprint,
+            observed=thumbprint,
+            end=end,
+            sha256=key.sha256,
+        )
     elif whose in {Owner.PREVIOUS, Owner.CURRENT}:  # where the current one is not ours to have, it is being replaced
         return finding("service-principal.previous-key", thumbprint, end=end)
     elif servers and missing and wanted is not None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from pushtui.procedure import clocks, questions
 from pushtui.procedure.codes import finding
-from pushtui.procedure.model import Action, Facts, Finding, Query, StepId
+from pushtui.procedure.model import Action, Facts, Failure, Finding, Query, StepId
 from pushtui.procedure.reading import complete, is_absence, read
 from pushtui.procedure.records import AcceptedDomainRecord, DomainRecord, ServicePrincipalRecord, TenantRecord
 
@@ -17,6 +17,10 @@ ASIDE: frozenset[Query] = frozenset({questions.ACCEPTED_DOMAINS})
 """Asked only to say more: whether this is the tenant of the organization."""
 
 _DOMAIN = re.compile(r"(?=.{4,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{1,59})")
+
+
+_APPLICATION_UNKNOWN = "AADSTS700016"
+"""Entra's error for an application that a directory has no service principal of."""
 
 
 def is_domain(text: str) -> bool:
@@ -57,6 +61,13 @@ def findings(facts: Facts) -> Sequence[Finding]:
         failure = facts.answers[questions.discovery(facts)].failure
         code = "tenant.not-found" if is_absence(failure) else "tenant.unreadable"
         return (finding(code, domain, failure=failure),)
+    stranger = _unknown_application(facts)
+    if stranger is not None:
+        return (
+            finding("tenant.found", domain, observed=directory),
+            finding("tenant.application-unknown", domain, observed=directory, failure=stranger),
+            *clocks.tenant(facts),
+        )
     return (
         finding("tenant.found", domain, observed=directory),
         *_organization(facts, domain, directory),
@@ -70,6 +81,12 @@ def findings(facts: Facts) -> Sequence[Finding]:
 def actions(facts: Facts) -> Sequence[Action]:
     """None: enrolling is a person's decision."""
     return ()
+
+
+def _unknown_application(facts: Facts) -> Failure | None:
+    """Why nothing can be read there, where the directory does not even know who asks: it is somebody else's."""
+    failure = facts.answers[questions.ORGANIZATION].failure
+    return failure if failure is not None and failure.identifier == _APPLICATION_UNKNOWN else None
 
 
 def _organization(facts: Facts, domain: str, directory: str) -> Iterable[Finding]:

@@ -144,6 +144,7 @@ TEXTS: Mapping[str, str] = {
     "verification.apps-stopped": "the apps ended in 2018",
     "verification.blocked": "an earlier link first",
     # --- beside the links' own objects
+    "tenant.application-unknown": "application unknown there",
     "tenant.domains-shared": "domains shared",
     "tenant.no-shared-domain": "no domain in common",
     "tenant.domain-not-accepted": "domain not accepted here",
@@ -187,6 +188,7 @@ TEXTS: Mapping[str, str] = {
     "service-principal.next-key-missing": "next one's key missing",
     "service-principal.previous-key": "previous one's key stays",
     "service-principal.former-key": "a former key stays",
+    "service-principal.unattributed-key": "a key of unknown owner",
     "service-principal.wrong-certificate": "wrong one uploaded",
     "service-principal.dedicated-application": "dedicated application",
     "service-principal.dedicated-key-missing": "dedicated app lacks key",

@@ -17,6 +17,10 @@ REASONS: Mapping[str, str] = {
 
 TEXTS: Mapping[str, tuple[str, str]] = {
     # --- tenant
+    "tenant.application-unknown": (
+        "{subject} belongs to the directory {observed}, which does not know the application that signs in",
+        "Check the tenant domain, or register the application in that tenant and name it in the profile",
+    ),
     "tenant.domains-shared": ("Accepted domains that are verified in the tenant: {observed}", ""),
     "tenant.no-shared-domain": (
         "None of the organization's accepted domains ({expected}) is verified in the tenant ({observed})",
@@ -164,6 +168,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "service-principal.previous-key": ("It still holds the previous Auth certificate {subject}, until {end}", ""),
     "service-principal.former-key": (
         "It holds a certificate of {servers} that AuthConfig does not name: {subject}, until {end}",
+        "",
+    ),
+    "service-principal.unattributed-key": (
+        "A key whose owner could not be found out, {observed}: {subject}, until {end}",
         "",
     ),
     "service-principal.wrong-certificate": (

@@ -32,6 +32,7 @@ TEXTS: Mapping[str, str] = {
     "tenant.domain-malformed": _NO_TENANT,
     "tenant.not-found": _NO_TENANT,
     "tenant.mismatch": "What would be read and changed belongs to somebody else's tenant",
+    "tenant.application-unknown": "What would be read and changed belongs to somebody else's tenant",
     "tenant.domain-unverified": "A domain that is not verified is nobody's: the push proxy cannot be set up for it",
     "tenant.domain-absent": "The push proxy names the tenant by a domain of its own: this is none of them",
     "tenant.plan-warning": "When the grace period ends, Exchange Online and this trust end with it",

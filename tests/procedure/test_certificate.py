@@ -206,6 +206,35 @@ def test_a_different_file_is_only_replaced_when_that_was_agreed(world: Any, kit:
     assert export.undo == FileWrite("/exports/auth.cer", other)
 
 
+def test_an_older_export_of_ours_is_replaced_without_a_question(kit: Any) -> None:
+    old = kit.make_der(end=kit.NOW - kit.DAY)
+    world = kit.with_current(old)
+    world.file = {"kind": "file", "content": old}
+    report = world.reports()[STEP]
+    assert "certificate.file-replaced" in {item.code for item in report.findings}
+    assert report.status is Status.CHANGE_NEEDED
+    assert world.action("certificate.export").undo == FileWrite("/exports/auth.cer", old)
+
+
+def test_the_previous_ones_export_is_replaced_too(world: Any, kit: Any) -> None:
+    previous = kit.make_der("previous")
+    world.config["PreviousCertificateThumbprint"] = kit.thumb(previous)
+    world.file = {"kind": "file", "content": previous}
+    assert world.action("certificate.export").command == FileWrite("/exports/auth.cer", kit.make_der())
+
+
+@pytest.mark.parametrize(
+    ("content", "codes"), [(None, set()), (b"-----BEGIN CERTIFICATE-----\n", {"certificate.file-pem"})]
+)
+def test_a_file_is_not_compared_with_what_nobody_knows(
+    world: Any, kit: Any, content: bytes | None, codes: set[str]
+) -> None:
+    world.failures[questions.AUTH_CONFIG] = kit.failed()
+    world.file = {"kind": "file", "content": kit.make_der() if content is None else content}
+    found = {item.code for item in world.reports()[STEP].findings}
+    assert {code for code in found if ".file-" in code} == codes
+
+
 @pytest.mark.parametrize("kind", ["folder", "other"])
 def test_what_is_no_file_is_never_written(world: Any, kind: str) -> None:
     world.file = {"kind": kind}

@@ -172,6 +172,9 @@ FORMER = lambda kit: kit.make_der("former")  # noqa: E731
 
 CASES: dict[str, Change] = {
     "tenant.domains-shared": attributes(),
+    "tenant.application-unknown": lambda world, kit: world.failures.update(
+        {questions.ORGANIZATION: kit.failed("entra.application-refused", "AADSTS700016")}
+    ),
     "tenant.no-shared-domain": attributes(accepted=["contoso.com"]),
     "tenant.domain-not-accepted": both(
         attributes(accepted=["lab.example", "contoso.com"]),
@@ -191,7 +194,7 @@ CASES: dict[str, Change] = {
     "servers.clock-skew": attributes(clocks={"tenant": 1.0, "exchange": 700.0}),
     "servers.state-unreadable": failing(questions.service_health(EX02)),
     "certificate.not-exportable": stored(exportable=False),
-    "certificate.site-without": missing(EX02, sites=("Main", "Branch", "Main")),
+    "certificate.site-without": missing(EX02, "ex03.lab.example", sites=("Main", "Branch", "Branch")),
     "certificate.namesakes": lambda world, kit: world.stores[kit.EX01].append(
         kit.Stored(kit.make_der(end=kit.NOW - 9 * kit.DAY))
     ),
@@ -231,6 +234,7 @@ CASES: dict[str, Change] = {
     "service-principal.next-key-missing": staged(),
     "service-principal.previous-key": both(previous(FORMER), another_key(FORMER)),
     "service-principal.former-key": another_key(FORMER, stored=True),
+    "service-principal.unattributed-key": failing(questions.AUTH_CONFIG),
     "service-principal.wrong-certificate": another_key(FORMER, stored=True, alone=True),
     "service-principal.dedicated-application": application(),
     "service-principal.dedicated-key-missing": application(holds=False),
@@ -272,6 +276,7 @@ def test_what_is_only_worth_a_word_leaves_every_step_ok(code: str, kit: Any) -> 
     consequences = {
         "certificate.site-without",  # a server without the certificate
         "certificate.signing-affected",  # an expired certificate
+        "service-principal.unattributed-key",  # AuthConfig cannot be read
         "service-principal.wrong-usage",  # our key counts for nothing
         "service-principal.wrong-certificate",  # our key is not there
     }
@@ -296,6 +301,38 @@ def test_no_word_of_the_table_is_unused() -> None:
         for word in re.findall(rf'"((?:{"|".join(StepId)})\.[a-z0-9-]+)"', path.read_text())
     }
     assert diagnosis_codes.FINDINGS.keys() | diagnosis_codes.ACTIONS.keys() <= used
+
+
+# --- tenant ----------------------------------------------------------------------------------------------------------
+
+
+def test_an_application_that_the_directory_does_not_know_is_one_finding_and_the_cause(kit: Any) -> None:
+    world = broken(kit, "tenant.application-unknown")
+    refused = world.failures[questions.ORGANIZATION]
+    world.failures |= dict.fromkeys((questions.DOMAINS, questions.service_principal(world.facts())), refused)
+    assert [item.code for item in world.findings() if item.code == "tenant.unreadable"] == []
+    (unread,) = named(world, "service-principal.unreadable")
+    assert [cause.code for cause in unread.explained_by] == ["tenant.application-unknown"]
+
+
+def test_a_site_of_one_server_is_not_said_to_lack_what_its_server_lacks(kit: Any) -> None:
+    world = kit.done()
+    missing(EX02, sites=("Main", "Branch", "Main"))(world, kit)
+    assert named(world, "certificate.missing-on-server")
+    assert named(world, "certificate.site-without") == []
+
+
+def test_an_account_that_may_open_no_more_sessions_is_no_fault_of_the_servers(kit: Any) -> None:
+    world = kit.done()
+    world.failures |= dict.fromkeys(
+        (
+            read
+            for server in (kit.EX01, EX02, kit.EX03)
+            for read in (questions.server_store(server), questions.server_health(server))
+        ),
+        kit.failed("exchange.quota"),
+    )
+    assert named(world, "servers.unreachable") == []
 
 
 # --- servers ---------------------------------------------------------------------------------------------------------

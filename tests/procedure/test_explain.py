@@ -119,6 +119,16 @@ def test_one_failure_is_one_cause(kit: Any) -> None:
     assert roots(world)[0] == "servers.unreadable"
 
 
+def test_what_the_account_may_not_do_is_one_cause_wherever_it_is_met(kit: Any) -> None:
+    world = kit.done()
+    for name in (kit.EX01, EX02, kit.EX03):
+        denied = Failure("exchange.missing-role", f"Get-ExchangeCertificate on {name}", "exchange", name)
+        world.failures[questions.server_store(name)] = denied
+    assert [code for code in roots(world) if code.startswith("certificate.")] == ["certificate.server-unreadable"]
+    assert {code for code, _ in causes(world, "certificate.not-found-yet")} == {"certificate.server-unreadable"}
+    assert "service-principal.key-present" in world.codes(), "its thumbprint is AuthConfig's"
+
+
 def test_what_is_held_back_names_what_holds_it_back(kit: Any) -> None:
     world = kit.World()
     world.servers[1] = kit.server_object("ex02", AdminDisplayVersion="Version 15.0 (Build 712.24)")
