@@ -152,3 +152,24 @@ def forward_proxy() -> Iterator[Callable[..., ForwardProxy]]:
     yield start
     for proxy in running:
         proxy.stop()
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """The scenario table's figures, over all processes of the tests."""
+    rows = [
+        value
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        if getattr(report, "when", "") == "call"
+        for name, value in getattr(report, "user_properties", ())
+        if name == "scenario"
+    ]
+    if not rows:
+        return
+    expected, observed, agreed = (sum(row[column] for row in rows) for column in (1, 2, 3))
+    terminalreporter.write_line(
+        f"scenario table: {len(rows)} scenarios, {expected} findings expected, {observed} made; "
+        f"precision {agreed / max(observed, 1):.1%}, recall {agreed / max(expected, 1):.1%}"
+    )
+    for name, lapse in sorted((row[0], lapse) for row in rows for lapse in row[4]):
+        terminalreporter.write_line(f"  {name}: {lapse}")
