@@ -19,7 +19,7 @@ QUOTAS = (2150859173, 2150859174, 2150859175)
 """Shells of a user, operations, users (MS-WSMV: ERROR_WSMAN_QUOTA_…)."""
 
 
-NO_ROLE = "no role"
+NO_ROLE = "no-role"
 """In place of a code: Exchange's authorization refused, which it says by a category in the text."""
 
 
@@ -32,7 +32,7 @@ def explain_fault(code: object, reason: str, endpoint: Endpoint) -> Explanation:
     if code == NO_ROLE:
         remedy = _("Add it to Organization Management; to check alone, View-Only Organization Management is enough")
         cause = _("No role group has the account ({reason})").format(reason=reason)
-        return AccessDenied, "no-role", what, cause, remedy
+        return AccessDenied, NO_ROLE, what, cause, remedy
     if code == ACCESS_DENIED or str(code).endswith("AccessDenied"):
         if endpoint.side is Side.EXCHANGE:
             cause = _("The account is in no role group, or may not use remote PowerShell")
