@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App, SystemCommand
+from textual.command import CommandPalette
 from textual.screen import Screen
 
 from pushtui.base.clock import Clock
@@ -115,6 +116,11 @@ class PushtuiApp(PaintsOnce[int], HasInks[int], inherit_bindings=False):
         for name in (*OWN_THEMES, *TEXTUAL_THEMES):
             words = _("Colours: {name}").format(name=name.removeprefix("pushtui-"))
             yield SystemCommand(words, "", partial(self.choose_theme, name))
+
+    def action_command_palette(self) -> None:
+        """As Textual's own, with its one sentence in the person's language."""
+        if self.use_command_palette and not CommandPalette.is_open(self):  # type: ignore[arg-type]  # Textual says object
+            self.push_screen(CommandPalette(placeholder=_("Find a command by its name"), id="--command-palette"))
 
     def choose_theme(self, name: str) -> None:
         """Show other colours, from now on and at the next start: the settings file keeps them."""
