@@ -161,10 +161,7 @@ def _finding(branch: causes.Branch, indent: str, *, said: bool) -> Iterable[str]
     if not said:
         yield from _wrapped(f"{word}: {sentences.finding_text(finding)}", indent, indent + "  ")
     for cause in branch.elsewhere[:_CAUSES]:
-        text = _("because: {cause} ({step})").format(
-            cause=sentences.finding_text(cause), step=sentences.title(StepId(cause.code.partition(".")[0]))
-        )
-        yield from _wrapped(text, indent + "  ", indent + "    ")
+        yield from _wrapped(sentences.because(cause), indent + "  ", indent + "    ")
     remedy = sentences.remedy(finding)
     if remedy and finding.severity is not Severity.NOTE:
         yield from _wrapped(remedy, indent + "  > ", indent + "    ")

@@ -309,6 +309,14 @@ def nothing_before(change: Change) -> str:
     return _("(not readable)") if change.id.startswith("push-proxy.") else _("(none)")
 
 
+def because(cause: Finding) -> str:
+    """A finding as the cause of another, with its step; what a run itself says is of none."""
+    word = cause.code.partition(".")[0]
+    if word not in set(StepId):
+        return _("because: {cause}").format(cause=finding_text(cause))
+    return _("because: {cause} ({step})").format(cause=finding_text(cause), step=title(StepId(word)))
+
+
 def where_text(command: Command) -> str:
     """Where a command is sent."""
     match command:

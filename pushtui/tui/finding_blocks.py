@@ -64,8 +64,11 @@ def _finding(branch: Branch, depth: int, symbols: Symbols) -> Iterable[Block]:
 
 
 def _because(cause: Finding) -> str:
-    step = sentences.title(StepId(cause.code.partition(".")[0]))
-    return _("{cause} ({step})").format(cause=sentences.finding_text(cause), step=step)
+    """The cause with its step; what a run itself says is of none."""
+    word = cause.code.partition(".")[0]
+    if word not in set(StepId):
+        return sentences.finding_text(cause)
+    return _("{cause} ({step})").format(cause=sentences.finding_text(cause), step=sentences.title(StepId(word)))
 
 
 def _evidence(finding: Finding, symbols: Symbols) -> str:
