@@ -18,8 +18,8 @@ run: $(VENV)/run  ## Start pushtui on the lab
 test: $(VENV)/dev lint  ## Check the code and run the tests
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
 
-thorough: $(VENV)/dev  ## Run what `make test` leaves out: whole runs on many labs
-	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m thorough tests/end_to_end $(ARGS)
+thorough: $(VENV)/dev  ## Run what `make test` leaves out: whole runs on many labs, and many states drawn at random
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m thorough tests/end_to_end tests/scenarios $(ARGS)
 
 lint: $(VENV)/dev
 	$(BIN)/ruff format --check --quiet .
