@@ -15,7 +15,7 @@ import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from pushtui.laboratory import Lab
+from pushtui.commands.lab import Lab
 from pushtui.profile import load
 from pushtui.tui.app import PushtuiApp
 from pushtui.tui.launch import session_factory

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from pushtui import cli
+from pushtui.commands.parser import STEPS
+from pushtui.commands.parser_procedure import CONSENTS
 from pushtui.procedure.model import Consent, StepId
 
 HEAVY = ("textual", "pypsrp", "msal", "msgraph", "requests", "httpx", "cryptography", "tomlkit", "asyncio")
@@ -61,8 +63,8 @@ def test_help_loads_no_widget_and_no_protocol(arguments: str) -> None:
 
 
 def test_the_command_line_knows_exactly_the_steps_and_the_consents() -> None:
-    assert tuple(step.value for step in StepId) == cli.STEPS
-    assert set(cli.CONSENTS) == {consent.value for consent in Consent}
+    assert tuple(step.value for step in StepId) == STEPS
+    assert set(CONSENTS) == {consent.value for consent in Consent}
 
 
 def test_the_help_names_every_command_option_and_exit_code(capsys: pytest.CaptureFixture[str]) -> None:

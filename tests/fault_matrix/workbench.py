@@ -36,7 +36,7 @@ COURSES = {"apply": ((), "apply", "apply"), "undo": (("apply",), "undo", "undo")
 """What is run for a case: what goes before it, what is struck, and what has to come out right after that."""
 PRELOADED = (
     "pushtui.cli",
-    "pushtui.headless",
+    "pushtui.commands.start",
     "pushtui.exchange.connection",
     "pushtui.exchange.shell",
     "pushtui.exchange.worker",

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from pushtui.base.text import clean_line
 from pushtui.base.words import _
+from pushtui.commands.exit_codes import CHANGES
+from pushtui.commands.run import Run
 from pushtui.engine.events import StepReport
 from pushtui.engine.plan import PROCEDURE, Plan
 from pushtui.engine.plan_file import load
-from pushtui.headless import CHANGES, Run
 from pushtui.procedure.model import StepId
 from pushtui.reporting import plain
 

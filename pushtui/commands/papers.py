@@ -8,8 +8,9 @@ from pushtui.base.errors import FileProblem
 from pushtui.base.files import write_atomically
 from pushtui.base.text import clean_line
 from pushtui.base.words import _
+from pushtui.commands.exit_codes import CHANGES
+from pushtui.commands.run import Run
 from pushtui.engine.plan import Plan
-from pushtui.headless import CHANGES, Run
 from pushtui.reporting.papers import FORMS
 from pushtui.reporting.script import script
 

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from pushtui.base.commands import Json
 from pushtui.base.errors import UsageError
 from pushtui.base.words import _
+from pushtui.commands.exit_codes import CHANGES, FINE, NOT_DONE
+from pushtui.commands.run import Run
 from pushtui.engine.events import StepReport
 from pushtui.engine.plan import Plan, Task, actions_now
-from pushtui.headless import CHANGES, FINE, NOT_DONE, Run
 from pushtui.procedure.keys import Key, choose
 from pushtui.procedure.model import Status, StepId, Wait
 from pushtui.reporting import key_table, plain, sentences
