@@ -44,7 +44,7 @@ screenshots: $(VENV)/dev  ## Make the pictures in screenshots/ from the real pro
 	$(BIN)/python screenshots/make.py
 
 catalogue: $(VENV)/dev  ## Bring the catalogues of words up to the code, and list what lacks a translation
-	$(BIN)/python tools/catalogue.py
+	$(BIN)/python tests/catalogue.py
 
 lock: $(VENV)/dev  ## Choose the newest versions that pyproject.toml allows, and write them down
 	$(BIN)/python -m pip install --quiet uv

@@ -7,7 +7,7 @@ from string import Formatter
 
 import pytest
 
-from tools import catalogue
+from tests import catalogue
 
 LANGUAGES = catalogue.languages()
 PERCENT = re.compile(r"%\(\w+\)[srd]|%[srd]")

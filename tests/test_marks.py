@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tools import catalogue
+from tests import catalogue
 
 ROOT = Path(__file__).parents[1]
 MODULES = sorted((ROOT / "pushtui").rglob("*.py"))

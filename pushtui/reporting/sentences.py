@@ -368,7 +368,7 @@ def code_warning() -> str:
 def summary(report: StepReport) -> str:
     """A step in one line."""
     if report.status is Status.CHECKING:
-        return _("Checking…")
+        return _("Checking")
     if not report.findings:
         return _("Not checked yet") if report.status is Status.UNKNOWN else status_word(report.status).capitalize()
     if report.id is StepId.SERVERS and report.status is Status.OK:

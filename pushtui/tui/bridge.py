@@ -14,7 +14,7 @@ from typing import Any
 
 from pushtui.engine.events import LogLine, StepChanged
 
-LINES_HELD = 50_000
+LINES_HELD = 200_000
 """Log lines that may wait between two drains; what goes beyond is in the log file only."""
 
 

@@ -157,7 +157,7 @@ def test_a_good_step_says_what_is_good() -> None:
 
 def test_a_step_that_was_never_checked_says_so() -> None:
     assert sentences.summary(StepReport(StepId.TENANT, Status.UNKNOWN)) == "Not checked yet"
-    assert sentences.summary(StepReport(StepId.TENANT, Status.CHECKING)) == "Checking…"
+    assert sentences.summary(StepReport(StepId.TENANT, Status.CHECKING)) == "Checking"
 
 
 @pytest.mark.parametrize("status", list(Status))
