@@ -70,7 +70,7 @@ def test_where_no_more_sessions_are_granted_those_that_there_are_read_everything
     monkeypatch.setattr(worker, "submit", strict)
     desk.session.check()
     assert {number for number, _names in ports.pipelines} == open_ones
-    assert sorted(names for _number, names in ports.pipelines)[0:3] == [("Get-ExchangeCertificate",)] * 3
+    assert [names[0] for _number, names in ports.pipelines].count("Get-ExchangeCertificate") == 3
     assert desk.statuses["certificate"] == "change-needed"
     assert "ex01.lab.example grants no more sessions: 1 at a time go on" in desk.lines
     desk.session.check()

@@ -16,6 +16,8 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parents[3]
+UNWANTED = ("PYTHON", "PUSHTUI", "LC_", "COLUMNS", "LINES")
+"""What must not come along: a runner of tests in parallel, for one, says how wide its own terminal is."""
 PROFILE = 'schema = 1\ntenant_domain = "fabrikam.com"\n[exchange]\nserver = "ex01.corp.fabrikam.com"\n'
 
 
@@ -43,7 +45,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _environment(folder: Path) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "PUSHTUI", "LC_"))}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(UNWANTED)}
     given = {"LANG": "C.UTF-8", "TERM": "xterm-256color", "COLORTERM": "truecolor", "TMPDIR": str(folder)}
     places = {f"XDG_{name}_HOME": str(folder / name.lower()) for name in ("CONFIG", "STATE", "CACHE")}
     return kept | given | places
