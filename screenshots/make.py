@@ -23,7 +23,7 @@ from pushtui.tui.terminal import Terminal
 
 HERE = Path(__file__).resolve().parent
 TERMINAL = Terminal(unicode=True, own_colours=True, frames=10, usable=True)
-PATIENCE = 120.0
+PATIENCE = 60.0
 FONTS = ("Fira Code", "DejaVu Sans Mono", "Liberation Mono")
 
 
@@ -71,18 +71,11 @@ def installed_font() -> str:
     return next((font for font in FONTS if font in listed), FONTS[0])
 
 
-async def first_and_running(camera: Photographer) -> None:
+async def from_fresh_to_all_ok(camera: Photographer) -> None:
     await camera.until("Ready")
     camera.take("first")
     await camera.press("R")
-    await camera.until("checking")
-    await camera.until("ok")
-    camera.take("running")
     await camera.until("changes needed")
-
-
-async def plan_and_all_ok(camera: Photographer) -> None:
-    await first_and_running(camera)
     await camera.press("A")
     await camera.until("Plan:")
     camera.take("plan")
@@ -90,6 +83,8 @@ async def plan_and_all_ok(camera: Photographer) -> None:
     await camera.until("To agree")
     camera.take("consent")
     await camera.press(*"fabrikam.com", "enter")
+    await camera.until("applying")
+    camera.take("running")
     await camera.until("All steps ok")
     await camera.press("7")
     camera.take("all-ok")
@@ -104,7 +99,7 @@ async def failure(camera: Photographer) -> None:
 
 
 STORIES: dict[str, tuple[str, Callable[[Photographer], Awaitable[None]]]] = {
-    "story": ("fresh", plan_and_all_ok),
+    "story": ("fresh", from_fresh_to_all_ok),
     "failure": ("old-cu", failure),
 }
 
