@@ -90,8 +90,7 @@ class PushtuiApp(PaintsOnce[int], HasInks[int], inherit_bindings=False):
         self._welcome = welcome
         for each in theme.THEMES:
             self.register_theme(each)
-        # Set without telling anybody: nothing is there yet that would have to be styled anew.
-        self.set_reactive(App.theme, self._terminal.theme)
+        self.theme = self._terminal.theme
         self.animation_level = "none" if self.settings.plain else self.settings.animation
         self.set_class(not self._terminal.unicode, "-ascii")
         self.set_class(self.settings.plain, "-plain")

@@ -5,18 +5,20 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pushtui.tui import stylesheets
 from pushtui.tui.terminal import Terminal
-from pushtui.tui.theme import DARK, LIGHT
+from pushtui.tui.theme import DARK, LIGHT, TERMINAL
 
 ROOT = Path(__file__).resolve().parents[2]
 
 FIRST_FRAME = """
 import asyncio, sys
 from pathlib import Path
+from typing import Any
 from pushtui.profile import Profile
 from pushtui.tui import app, launch
 
@@ -104,3 +106,12 @@ def test_all_text_of_our_themes_can_be_read(theme: object) -> None:
         for ink in inks:
             light, dark = sorted((_luminance(ink), _luminance(background)), reverse=True)
             assert (light + 0.05) / (dark + 0.05) >= 4.5, (ink, background)
+
+
+@pytest.mark.parametrize("own_colours", [True, False])
+async def test_the_first_frame_has_the_colours_of_its_theme(drive: Any, own_colours: bool) -> None:
+    terminal = Terminal(unicode=True, own_colours=own_colours, frames=50, usable=True)
+    async with drive(terminal=terminal) as it:
+        wanted = it.app.get_theme(it.app.theme)
+        assert wanted.name == (DARK.name if own_colours else TERMINAL.name)
+        assert it.app.stylesheet._variables["accent"].lower() == (wanted.accent or "").lower()
