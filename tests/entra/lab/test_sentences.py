@@ -12,7 +12,6 @@ import re
 import socket
 import tomllib
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -100,8 +99,10 @@ def discovered(
         if fault is not None:
             lab.faults.add(fault)
         directory = lab.directory()
-        for part in (directory, directory._login) if login else ():
-            part._cloud = replace(part._cloud, login=login())
+        if login is not None:
+            elsewhere = login()
+            for part in (directory, directory._login):
+                part._cloud = replace(part._cloud, login=elsewhere)
         with pytest.raises(PushtuiError) as raised:
             directory.discover(domain, Cancellation()).result(30)
         return raised.value
@@ -203,9 +204,15 @@ def foreign_certificate(make_lab: Any) -> PushtuiError:
     return error
 
 
+_HELD: list[socket.socket] = []
+
+
 def closed_port() -> int:
-    with closing(socket.create_server(("127.0.0.1", 0))) as unused:
-        port: int = unused.getsockname()[1]
+    """A port at which nobody listens, kept so that nobody will: a lab that starts later would be given it."""
+    held = socket.socket()
+    held.bind(("127.0.0.1", 0))
+    _HELD.append(held)
+    port: int = held.getsockname()[1]
     return port
 
 
