@@ -7,6 +7,8 @@ import re
 # C0 but newline and tab, DEL, C1, and the bidirectional controls that can make text read as something else.
 _ACTING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+_HARMLESS = bytes((0x09, 0x0A, *range(0x20, 0x7F)))
+"""Of ASCII, what `_ACTING` is not: newline, tab and whatever is printed."""
 
 
 def _visible(match: re.Match[str]) -> str:
@@ -16,6 +18,12 @@ def _visible(match: re.Match[str]) -> str:
 
 def clean(text: str) -> str:
     """The text with every control character spelled out (``\\x1b``); newlines and tabs stay, CR LF becomes LF."""
+    if text.isascii():  # most is, and may be very long: looked through ten times as fast as by an expression
+        if acting := text.encode("ascii").translate(None, _HARMLESS):
+            text = text.replace("\r\n", "\n")
+            for code in set(acting):
+                text = text.replace(chr(code), f"\\x{code:02x}")
+        return text
     return _LONE_SURROGATE.sub("\N{REPLACEMENT CHARACTER}", _ACTING.sub(_visible, text.replace("\r\n", "\n")))
 
 

@@ -30,6 +30,7 @@ from pushtui.tui.actions import Action, actions, bindings
 from pushtui.tui.conductor import TASK_STEPS, Conductor, News
 from pushtui.tui.copies import Copyable
 from pushtui.tui.inks import LOOKS, HasInks
+from pushtui.tui.log_store import Lines
 from pushtui.tui.log_text import lines_text
 from pushtui.tui.painting import PaintsOnce
 from pushtui.tui.preload import preload
@@ -452,11 +453,11 @@ class PushtuiApp(PaintsOnce[int], HasInks[int], inherit_bindings=False):
 
     def save_log(self, pane: LogPane) -> None:
         """Ask where lines of the log go: the marked ones, those that the filter shows, or all."""
-        things = [(_("All {count} lines"), pane.store.lines(pane.store.start, pane.store.end))]
+        things = [(_("All {count} lines"), Lines(pane.store, range(pane.store.start, pane.store.end)))]
         if pane.view.filter:
-            things.insert(0, (_("The {count} lines that are shown"), pane.lines(range(len(pane.view)))))
+            things.insert(0, (_("The {count} lines that are shown"), pane.view.lines(range(len(pane.view)))))
         if pane.marking:
-            things.insert(0, (_("The {count} marked lines"), pane.lines(pane.marked())))
+            things.insert(0, (_("The {count} marked lines"), pane.view.lines(pane.marked())))
         self._save(_("log"), [(what.format(count=len(lines)), partial(lines_text, lines)) for what, lines in things])
 
     def save_text(self, name: str, words: str) -> None:

@@ -33,18 +33,24 @@ class Bridge:
 
     def __init__(self, limit: int = LINES_HELD) -> None:
         self._lock = threading.Lock()
-        self._lines: deque[LogLine] = deque(maxlen=limit)
+        self._limit = limit
+        self._lines: deque[LogLine] = deque()
         self._events: dict[Hashable, Any] = {}
         self._serial = 0
         self._dropped = 0
 
     def emit(self, event: object) -> None:
-        """Take an event from the engine, or from the application's own threads; returns at once."""
+        """Take an event from the engine, or from the application's own threads; returns at once.
+
+        Log lines go without the lock, which under a flood would make every thread wait for whoever holds it while
+        another runs: a deque is safe as it is.
+        """
+        if isinstance(event, LogLine):
+            if len(self._lines) >= self._limit:
+                self._make_room()
+            self._lines.append(event)
+            return
         with self._lock:
-            if isinstance(event, LogLine):
-                self._dropped += len(self._lines) == self._lines.maxlen
-                self._lines.append(event)
-                return
             self._serial += 1
             key: Hashable = self._serial
             if isinstance(event, StepChanged):
@@ -52,11 +58,17 @@ class Bridge:
                 self._events.pop(key, None)
             self._events[key] = event
 
+    def _make_room(self) -> None:
+        with self._lock:
+            while len(self._lines) >= self._limit:
+                self._lines.popleft()
+                self._dropped += 1
+
     def drain(self) -> Batch:
         """Everything since the last call."""
         with self._lock:
-            batch = Batch(list(self._lines), list(self._events.values()), self._dropped)
-            self._lines.clear()
+            lines = [self._lines.popleft() for _each in range(len(self._lines))]
+            batch = Batch(lines, list(self._events.values()), self._dropped)
             self._events.clear()
             self._dropped = 0
         return batch

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from copy import copy
+from dataclasses import dataclass
+from itertools import chain
 from typing import Protocol
 
 from pushtui.base.text import clean
 from pushtui.engine.events import Level, LogLine
 from pushtui.procedure.model import StepId
+from pushtui.tui.log_blocks import Block, Kinds
 
 LINES_KEPT = 200_000
 _BLOCK = 5_000
+"""Lines that are put away together, or go together."""
+_NEWEST = 5_000
+"""Lines that are not put away: those that are looked at most."""
+_OPENED = 4
+"""Blocks that stay open after somebody looked into them."""
 
 SIDES: dict[str, frozenset[str]] = {
     "exchange": frozenset({"exchange", "windows", "mail"}),
@@ -37,41 +45,144 @@ class Rows(Protocol):
     def text(self, place: int) -> str:
         """The text of the row at a place."""
 
+    def texts(self, first: int, end: int) -> Sequence[str]:
+        """The texts of the rows from a place up to another."""
+
 
 class LogStore:
-    """Keeps the newest lines, each by a number that never changes, so that views and caches can hold on to it."""
+    """Keeps the newest lines, each by a number that never changes, so that views and caches can hold on to it.
+
+    The last lines are kept as they came, older ones in blocks that take little room and a moment to be opened.
+    """
 
     def __init__(self, limit: int = LINES_KEPT) -> None:
         self._limit = limit
-        self._lines: list[LogLine] = []
         self.start = 0
         """The number of the oldest line that is kept."""
+        self._blocks: list[Block] = []
+        self._opened: dict[int, list[str]] = {}
+        """The texts of the blocks that were looked into last, by their first line."""
+        self._kinds = Kinds()
+        self._new = 0
+        """The number of the first line that is in no block."""
+        self._entries: list[LogLine] = []
+        """As they came, but each on one line. They are cleaned on their way out, because most are never seen."""
 
     @property
     def end(self) -> int:
         """One more than the number of the newest line."""
-        return self.start + len(self._lines)
+        return self._new + len(self._entries)
+
+    def text(self, number: int) -> str:
+        """The text of a line."""
+        if number >= self._new:
+            return _cleaned(self._entries[number - self._new].text)
+        block = self._block(number)
+        return self._open(block)[number - block.first]
 
     def line(self, number: int) -> LogLine:
         """The line with this number."""
-        return self._lines[number - self.start]
+        text = self.text(number)
+        if number >= self._new:
+            return self._entries[number - self._new]._replace(text=text)
+        return self._block(number).line(number, text, self._kinds)
 
-    def lines(self, first: int, end: int) -> list[LogLine]:
-        """The lines from a number up to another."""
-        return self._lines[first - self.start : end - self.start]
+    def texts(self, first: int, end: int) -> list[str]:
+        """The texts of lines from a number up to another."""
+        texts: list[str] = []
+        while first < min(end, self._new):
+            block = self._block(first)
+            texts += self._open(block)[first - block.first : end - block.first]
+            first = block.first + _BLOCK
+        return texts + _all_cleaned(self._entries[max(0, first - self._new) : max(0, end - self._new)])
+
+    def matching(self, first: int, end: int, passes: Callable[[LogLine], bool]) -> Iterator[int]:
+        """The numbers of lines from a number up to another that pass; time and text must not matter."""
+        while first < min(end, self._new):
+            block = self._block(first)
+            passing = {number for number, sample in enumerate(self._kinds.samples) if passes(sample)}
+            kinds = block.kinds[first - block.first : end - block.first]
+            yield from (number for number, kind in enumerate(kinds, first) if kind in passing)
+            first = block.first + _BLOCK
+        entries = self._entries[max(0, first - self._new) : max(0, end - self._new)]
+        yield from (number for number, entry in enumerate(entries, first) if passes(entry))
+
+    def _block(self, number: int) -> Block:
+        return self._blocks[(number - self._blocks[0].first) // _BLOCK]
+
+    def _open(self, block: Block) -> list[str]:
+        texts = self._opened.get(block.first)
+        if texts is None:
+            if len(self._opened) >= _OPENED:
+                del self._opened[next(iter(self._opened))]
+            texts = self._opened[block.first] = block.texts()
+        return texts
 
     def extend(self, entries: Iterable[LogLine]) -> None:
         """Append; what is beyond the limit goes, a block at a time. A text of several lines becomes several."""
-        lines = self._lines
-        for entry in entries:
-            if entry.text.isprintable():
-                lines.append(entry)
-            else:
-                lines.extend(replace(entry, text=part) for part in clean(entry.text).expandtabs(4).split("\n"))
-        if len(lines) > self._limit + min(_BLOCK, self._limit):
-            gone = len(lines) - self._limit
-            del lines[:gone]
-            self.start += gone
+        self._entries += _in_lines(list(entries))
+        if self.end - self.start > self._limit + min(_BLOCK, self._limit):
+            self._forget(self.end - self._limit)
+
+    def _forget(self, start: int) -> None:
+        """Everything before this number goes."""
+        self.start = start
+        gone = sum(block.first + _BLOCK <= start for block in self._blocks)
+        for block in self._blocks[:gone]:
+            self._opened.pop(block.first, None)
+        del self._blocks[:gone]
+        if (gone := start - self._new) > 0:
+            del self._entries[:gone]
+            self._new = start
+
+    def put_away(self) -> bool:
+        """Make a block of the oldest lines that came last; whether there are more that should be. Some milliseconds."""
+        if len(self._entries) >= _NEWEST + _BLOCK:
+            entries = self._entries[:_BLOCK]
+            self._blocks.append(Block(self._new, entries, _all_cleaned(entries), self._kinds))
+            del self._entries[:_BLOCK]
+            self._new += _BLOCK
+        return len(self._entries) >= _NEWEST + _BLOCK
+
+    def as_now(self) -> LogStore:
+        """The same lines, which stay although this store goes on: for another thread."""
+        other = copy(self)
+        other._blocks, other._opened, other._entries = [*self._blocks], {}, [*self._entries]
+        return other
+
+
+class Lines:
+    """Some lines as they are at one moment, to be gone through on another thread."""
+
+    def __init__(self, store: LogStore, numbers: Sequence[int]) -> None:
+        self._store = store.as_now()
+        self._numbers = numbers
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def __iter__(self) -> Iterator[LogLine]:
+        return map(self._store.line, self._numbers)
+
+
+def _in_lines(entries: list[LogLine]) -> list[LogLine]:
+    """The entries, each with one line of text. Nearly always they are so already, which one look at all finds out."""
+    if "".join([entry.text for entry in entries]).count("\n") == 0:
+        return entries
+    return [entry._replace(text=text) for entry in entries for text in entry.text.replace("\r\n", "\n").split("\n")]
+
+
+def _all_cleaned(entries: Sequence[LogLine]) -> list[str]:
+    """The texts of many entries, cleaned as one text, which is much quicker."""
+    whole = "\n".join([entry.text for entry in entries])
+    if "\r" in whole or not entries:
+        return [_cleaned(entry.text) for entry in entries]
+    return _cleaned(whole).split("\n")
+
+
+def _cleaned(text: str) -> str:
+    text = clean(text)
+    return text.expandtabs(4) if "\t" in text else text
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +236,7 @@ class LogView:
         gone = bisect_left(self._numbers, store.start)
         del self._numbers[:gone]
         first = max(self._seen, store.start)
-        passes = self._filter.passes
-        self._numbers.extend(number for number, line in enumerate(store.lines(first, store.end), first) if passes(line))
+        self._numbers.extend(store.matching(first, store.end, self._filter.passes))
         self._seen = store.end
         return gone
 
@@ -141,7 +251,32 @@ class LogView:
         return self.store.line(self.number(place))
 
     def text(self, place: int) -> str:
-        return self.line(place).text
+        return self.store.text(self.number(place))
+
+    def texts(self, first: int, end: int) -> list[str]:
+        if self._filter:
+            return [self.store.text(number) for number in self._numbers[first:end]]
+        start = self.store.start
+        return self.store.texts(start + first, start + end)
+
+    def lines(self, places: range) -> Lines:
+        """The lines at these places of the view, which follow each other."""
+        numbers = (
+            self._numbers[places.start : places.stop]
+            if self._filter
+            else range(*map(self.number, (places.start, places.stop)))
+        )
+        return Lines(self.store, numbers)
+
+    def first_of(self, step: StepId, begin: int) -> int | None:
+        """The number of the first line of a step, from a number on if there is one, else from the start."""
+        store, rules = self.store, self._filter
+        begin = max(begin, store.start)
+
+        def passes(line: LogLine) -> bool:
+            return rules.passes(line) and line.concerns(step)
+
+        return next(chain(store.matching(begin, store.end, passes), store.matching(store.start, begin, passes)), None)
 
     def place(self, number: int) -> int:
         if self._filter:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
 
 from pushtui.tui.log_store import Rows
 
@@ -33,7 +34,7 @@ class Search:
             del self._hits[: bisect_left(self._hits, first)]
         start, low = rows.place(self._next), self._low
         end = min(len(rows), start + most)
-        self._hits.extend(rows.number(place) for place in range(start, end) if low in rows.text(place).lower())
+        self._hits.extend(map(rows.number, _holding(rows, start, end, low)))
         if end > start:
             self._next = rows.number(end - 1) + 1
         return end == len(rows)
@@ -54,10 +55,13 @@ class Search:
             return None
         if self.advance(rows, 0):
             return self._among_hits(rows, start, by)
-        for step in range(1, count + 1):
-            place = (start + by * step) % count
-            if low in rows.text(place).lower():
-                return place
+        behind = max(0, start + (by > 0))  # where the part begins that is looked at second, or first if backwards
+        parts = (range(behind, count, SLICE), count), (range(0, behind, SLICE), min(behind, count))
+        for firsts, end in parts if by > 0 else reversed(parts):
+            for first in firsts if by > 0 else reversed(firsts):
+                found = list(_holding(rows, first, min(end, first + SLICE), low))
+                if found:
+                    return found[0 if by > 0 else -1]
         return None
 
     def _among_hits(self, rows: Rows, start: int, by: int) -> int | None:
@@ -66,3 +70,8 @@ class Search:
         number = rows.number(start) if 0 <= start < len(rows) else self._next + 1 if start > 0 else -1
         at = bisect_right(self._hits, number) if by > 0 else bisect_left(self._hits, number) - 1
         return rows.place(self._hits[at % len(self._hits)])
+
+
+def _holding(rows: Rows, first: int, end: int, low: str) -> Iterator[int]:
+    """The places of the rows that hold it, from a place up to another."""
+    return (place for place, text in enumerate(rows.texts(first, end), first) if low in text.lower())

@@ -51,6 +51,10 @@ class Texts:
         """The row's text."""
         return self.lines[place][0]
 
+    def texts(self, first: int, end: int) -> Sequence[str]:
+        """The rows' texts."""
+        return [words for words, _ink in self.lines[first:end]]
+
 
 class EntryPane(LinesPane):
     """Shows the lines of an entry, from the first."""

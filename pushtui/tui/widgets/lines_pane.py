@@ -126,7 +126,7 @@ class LinesPane(Inked, ScrollView, can_focus=True):
         if self._heights is not None:
             lines_gone = self._heights.drop(min(gone, len(self._heights)))
             start = len(self._heights)
-            self._heights.extend(self._rows.text(place) for place in range(start, len(self._rows)))
+            self._heights.extend(self._rows.texts(start, len(self._rows)))
         if not gone and not added:
             return
         if not self.following:
@@ -365,7 +365,7 @@ class LinesPane(Inked, ScrollView, can_focus=True):
         self.describe()
 
     def _wrap_anew(self) -> None:
-        self._heights = Heights(self._body_width(), (self._rows.text(place) for place in range(len(self._rows))))
+        self._heights = Heights(self._body_width(), self._rows.texts(0, len(self._rows)))
 
     # --- marking ---------------------------------------------------------------------------------------------------
 

@@ -22,6 +22,8 @@ from pushtui.tui.widgets.inked import Piece, fitted
 from pushtui.tui.widgets.lines_pane import LinesPane
 
 _WIDE = 100
+_AWAY_SECONDS = 0.02
+"""Between two blocks of old lines that are put away."""
 _PROBLEMS = frozenset({Level.WARNING, Level.ERROR})
 _LEVEL_CHOICES: tuple[frozenset[Level] | None, ...] = (None, frozenset({Level.COMMAND}) | _PROBLEMS, _PROBLEMS)
 _SIDE_CHOICES: tuple[str | None, ...] = (None, *SIDES)
@@ -61,6 +63,19 @@ class LogPane(LinesPane):
         before = len(self.view)
         self.store.extend(entries)
         self.rows_changed(self.view.update(), before)
+        self._put_away()
+
+    _putting_away = False
+
+    def _put_away(self) -> None:
+        """Let old lines take less room, some at a time, so that nobody waits for it."""
+        if not self._putting_away and self.store.put_away():
+            self._putting_away = True
+            self.set_timer(_AWAY_SECONDS, self._go_on_putting_away)
+
+    def _go_on_putting_away(self) -> None:
+        self._putting_away = False
+        self._put_away()
 
     def begin(self) -> None:
         """An operation begins: what a step says from now on is what its key goes to."""
@@ -104,22 +119,15 @@ class LogPane(LinesPane):
 
     def action_go_to_step(self, number: int) -> None:
         """Go to the first line of a step, in the last operation if it has any there."""
-        step = list(StepId)[number - 1]
-        view = self.view
-        places = range(view.place(self._began), len(view)), range(view.place(self._began))
-        place = next((each for part in places for each in part if view.line(each).concerns(step)), None)
-        if place is not None:
-            self.go_to(view.number(place))
+        first = self.view.first_of(list(StepId)[number - 1], self._began)
+        if first is not None:
+            self.go_to(first)
 
     # --- what is done with lines -----------------------------------------------------------------------------------
 
-    def lines(self, places: range) -> list[LogLine]:
-        """The lines at these places of the view."""
-        return [self.view.line(place) for place in places]
-
     def copies(self) -> list[Copyable]:
         """The marked lines, or the one with the cursor."""
-        lines = self.lines(self.marked())
+        lines = self.view.lines(self.marked())
         return [Copyable(_("The lines"), lines_text(lines))] if lines else []
 
     def action_save(self) -> None:
