@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pushtui.base.text import clean
 from pushtui.engine.events import Level, LogLine
 from pushtui.procedure.model import StepId
-from pushtui.tui.log_store import Filter, LogStore, LogView
+from pushtui.tui import log_store
+from pushtui.tui.log_store import Filter, Lines, LogStore, LogView
 from pushtui.tui.search import Search
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
@@ -36,6 +39,48 @@ def test_the_oldest_go_in_blocks_and_numbers_stay() -> None:
     store.extend(entry(str(number)) for number in range(21))
     assert store.end - store.start == 10
     assert store.line(store.start).text == str(store.start)
+
+
+LINES = st.builds(
+    LogLine,
+    st.integers(0, 2**49).map(lambda microseconds: NOW + timedelta(microseconds=microseconds)),
+    st.sampled_from(("exchange", "graph")),
+    st.sampled_from(Level),
+    st.text(st.sampled_from("ab\n\r\t\x1bé漢\u202e"), max_size=6),
+    st.none() | st.sampled_from(StepId),
+    st.lists(st.sampled_from(StepId), max_size=2).map(tuple),
+    st.integers(0, 2**40),
+)
+
+
+@given(st.lists(st.lists(LINES, max_size=9), max_size=9), st.integers(3, 40))
+def test_what_was_put_away_is_what_came(batches: list[list[LogLine]], limit: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("_BLOCK", "_NEWEST", "_OPENED"):
+            patch.setattr(log_store, name, 3)
+        store, expected = LogStore(limit), list[LogLine]()
+        for batch in batches:
+            store.extend(batch)
+            expected += [
+                each._replace(text=part.expandtabs(4)) for each in batch for part in clean(each.text).split("\n")
+            ]
+            before = store.as_now()
+            store.put_away()
+            for each in (before, store):
+                assert_holds(each, expected, limit)
+
+
+def assert_holds(store: LogStore, expected: list[LogLine], limit: int) -> None:
+    """The store has the last of these lines, however it is asked."""
+    problems = Filter(frozenset({Level.ERROR, Level.WARNING}))
+    kept = range(store.start, store.end)
+    assert store.end == len(expected)
+    assert len(kept) >= min(limit, len(expected))
+    assert [store.line(number) for number in kept] == expected[store.start :]
+    assert store.texts(store.start + 1, store.end) == [line.text for line in expected[store.start + 1 :]]
+    passing = [number for number in kept if problems.passes(expected[number])]
+    assert list(store.matching(store.start, store.end, problems.passes)) == passing
+    assert [line.text for line in Lines(store, passing)] == [expected[number].text for number in passing]
 
 
 @given(st.lists(st.tuples(st.sampled_from(Level), st.integers(0, 2)), max_size=60), st.integers(1, 20))

@@ -151,7 +151,7 @@ class EntryScreen(Painted, Screen[None]):
         elif not self.pane.unmark():
             self.dismiss(None)
 
-    def on_lines_pane_described(self, message: LinesPane.Described) -> None:
+    def on_rows_pane_described(self, message: LinesPane.Described) -> None:
         title = _("Log entry")
         self._rule.show(f"{title}: {message.text}" if message.text else title)
 

@@ -460,7 +460,7 @@ class MainScreen(Painted, Screen[None]):
             rule.activate(pane is self.focused)
         self._show_keys()
 
-    def on_lines_pane_described(self, message: LinesPane.Described) -> None:
+    def on_rows_pane_described(self, message: LinesPane.Described) -> None:
         title = _("Log")
         self._rules[self.log_pane].show(f"{title} {self._symbols.dot} {message.text}" if message.text else title)
 

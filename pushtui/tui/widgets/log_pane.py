@@ -92,7 +92,7 @@ class LogPane(LinesPane):
             parts.append(_("only {step}").format(step=sentences.title(rules.step)))
         if rules.levels is not None:
             parts.append(_("problems only") if rules.levels == _PROBLEMS else _("commands and problems"))
-        return parts
+        return [*parts, *super().said()]
 
     def action_narrow(self) -> None:
         """Go through the choices of levels."""
