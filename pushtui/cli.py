@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program; the exit code."""
     given = sys.argv[1:] if arguments is None else arguments
     _speak(given)
-    options = parser().parse_args(given)
+    options = parser(given).parse_args(given)
     forbid_core_dumps()
     try:
         return _dispatch(options)

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import os
+from collections.abc import Sequence
 
 from pushtui import __version__
 from pushtui.base.words import _
-from pushtui.commands.parser_procedure import add_apply, add_check, add_keys, add_plan, add_renew, add_undo, capital
+from pushtui.commands.parser_procedure import (
+    capital,
+    fill_apply,
+    fill_check,
+    fill_keys,
+    fill_plan,
+    fill_renew,
+    fill_undo,
+)
 
 STEPS = (
     "tenant",
@@ -19,8 +29,29 @@ STEPS = (
 )
 
 
-def parser() -> argparse.ArgumentParser:
-    """Of all commands; the words are in the language that was chosen before."""
+class Help(argparse.HelpFormatter):
+    """As wide as the terminal. `argparse` asks `shutil` for that, which loads the compressors of archives first."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=_columns() - 2)
+
+
+class _ProgramHelp(Help, argparse.RawDescriptionHelpFormatter): ...
+
+
+def _columns() -> int:
+    """By the rules of `shutil.get_terminal_size`: what COLUMNS says, else the terminal, else 80."""
+    asked = os.environ.get("COLUMNS", "")
+    if asked.isdecimal() and int(asked):
+        return int(asked)
+    try:
+        return os.get_terminal_size(1).columns or 80
+    except OSError:
+        return 80
+
+
+def parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
+    """For this line: the commands that it cannot mean are only named. In the language that was chosen before."""
     common = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     common.add_argument(
         "-p",
@@ -64,24 +95,83 @@ def parser() -> argparse.ArgumentParser:
             " that push notification proxying needs. Without a command, starts the terminal application."
         ),
         epilog=_exit_codes(),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_ProgramHelp,
         parents=[common, screen],
         allow_abbrev=False,
     )
     program.add_argument("--version", action="version", version=f"pushtui {__version__}")
-    commands = program.add_subparsers(dest="command", metavar="COMMAND")
-    add_check(commands, [common, steps])
-    add_plan(commands, [common, steps])
-    add_apply(commands, [common, steps])
-    add_keys(commands, common)
-    add_renew(commands, common)
-    add_undo(commands, [common, steps])
-    _add_runs(commands, [common])
-    _add_report(commands, [common])
-    _add_script(commands, [common])
-    _add_doctor(commands, [common])
-    _add_lab(commands, [common, screen])
-    _add_config(commands, [common, screen])
+    commands = program.add_subparsers(dest="command", metavar="COMMAND", prog="pushtui")
+    for name, text, parents, fill in (
+        (
+            "check",
+            _("read both sides and say which link of the chain is broken; changes nothing"),
+            [common, steps],
+            fill_check,
+        ),
+        (
+            "plan",
+            _("as check, and show every change that apply would make; changes nothing"),
+            [common, steps],
+            fill_plan,
+        ),
+        ("apply", _("show the plan, ask, then make the changes and prove them"), [common, steps], fill_apply),
+        (
+            "keys",
+            _("list the service principal's keys and whose they are, or remove some of them"),
+            [common],
+            lambda command: fill_keys(command, common),
+        ),
+        (
+            "renew",
+            _("renew the Auth certificate before it ends, in steps over days: run it again when it says so"),
+            [common],
+            fill_renew,
+        ),
+        (
+            "undo",
+            _("take back what a run did: show the plan and what does not come back, ask, then do it"),
+            [common, steps],
+            fill_undo,
+        ),
+        (
+            "runs",
+            _("list the runs that changed this organization, or show one for a change ticket"),
+            [common],
+            _fill_runs,
+        ),
+        (
+            "report",
+            _("check, and write all of it down for a ticket: findings, servers, certificates, keys, planned changes"),
+            [common],
+            _fill_report,
+        ),
+        (
+            "script",
+            _("write the plan as a PowerShell script with this organization's values, to be run by hand on Windows"),
+            [common],
+            _add_out,
+        ),
+        (
+            "doctor",
+            _("test every leg of the way to both sides, and say what to try where one fails; changes nothing"),
+            [common],
+            _fill_doctor,
+        ),
+        (
+            "lab",
+            _("start a simulated organization and tenant, and the terminal application connected to them"),
+            [common, screen],
+            _fill_lab,
+        ),
+        ("config", _("show every setting and where it comes from"), [common, screen], _fill_config),
+    ):
+        if name in arguments:
+            command = commands.add_parser(
+                name, help=text, description=capital(text), parents=parents, allow_abbrev=False, formatter_class=Help
+            )
+            fill(command)
+        else:  # no word of the line chooses it: it is a line of the help
+            commands.add_parser(name, help=text, add_help=False)
     return program
 
 
@@ -102,11 +192,7 @@ verification. Without --probe, check leaves verification out.
     )
 
 
-def _add_runs(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser], parents: list[argparse.ArgumentParser]
-) -> None:
-    text = _("list the runs that changed this organization, or show one for a change ticket")
-    runs = commands.add_parser("runs", help=text, description=capital(text), parents=parents, allow_abbrev=False)
+def _fill_runs(runs: argparse.ArgumentParser) -> None:
     runs.add_argument("--json", action="store_true", help=_("print one JSON document"))
     actions = runs.add_subparsers(dest="runs_command", metavar="")
     text = _("one run as a report: Markdown, or as below")
@@ -117,11 +203,7 @@ def _add_runs(
     form.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help=_("one JSON document"))
 
 
-def _add_report(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser], parents: list[argparse.ArgumentParser]
-) -> None:
-    text = _("check, and write all of it down for a ticket: findings, servers, certificates, keys, planned changes")
-    report = commands.add_parser("report", help=text, description=capital(text), parents=parents, allow_abbrev=False)
+def _fill_report(report: argparse.ArgumentParser) -> None:
     report.add_argument(
         "--format",
         dest="form",
@@ -133,33 +215,17 @@ def _add_report(
     report.add_argument("--probe", action="store_true", help=_("also run Exchange's own probe, as check does"))
 
 
-def _add_script(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser], parents: list[argparse.ArgumentParser]
-) -> None:
-    text = _("write the plan as a PowerShell script with this organization's values, to be run by hand on Windows")
-    script = commands.add_parser("script", help=text, description=capital(text), parents=parents, allow_abbrev=False)
-    _add_out(script)
-
-
 def _add_out(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--out", metavar="FILE", default="", help=_("write to this file, readable for you alone (default: print it)")
     )
 
 
-def _add_doctor(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser], parents: list[argparse.ArgumentParser]
-) -> None:
-    text = _("test every leg of the way to both sides, and say what to try where one fails; changes nothing")
-    doctor = commands.add_parser("doctor", help=text, description=capital(text), parents=parents, allow_abbrev=False)
+def _fill_doctor(doctor: argparse.ArgumentParser) -> None:
     doctor.add_argument("--json", action="store_true", help=_("print one JSON document on standard output"))
 
 
-def _add_lab(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser], parents: list[argparse.ArgumentParser]
-) -> None:
-    text = _("start a simulated organization and tenant, and the terminal application connected to them")
-    lab = commands.add_parser("lab", help=text, description=capital(text), parents=parents, allow_abbrev=False)
+def _fill_lab(lab: argparse.ArgumentParser) -> None:
     lab.add_argument(
         "--scenario",
         metavar="NAME|FILE|list",
@@ -182,11 +248,7 @@ def _add_lab(
     approve.add_argument("--decline", action="store_true", help=_("decline it instead"))
 
 
-def _add_config(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser], parents: list[argparse.ArgumentParser]
-) -> None:
-    text = _("show every setting and where it comes from")
-    config = commands.add_parser("config", help=text, description=capital(text), parents=parents, allow_abbrev=False)
+def _fill_config(config: argparse.ArgumentParser) -> None:
     config.add_argument("--json", action="store_true", help=_("print one JSON document on standard output"))
     actions = config.add_subparsers(dest="config_command", metavar="")
     for name, words in {

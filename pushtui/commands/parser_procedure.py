@@ -9,21 +9,13 @@ from pushtui.base.words import _
 CONSENTS = ("service-principal-key", "replace-certificate", "break-trust")
 
 
-def add_check(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser], parents: list[argparse.ArgumentParser]
-) -> None:
-    text = _("read both sides and say which link of the chain is broken; changes nothing")
-    check = commands.add_parser("check", help=text, description=capital(text), parents=parents, allow_abbrev=False)
+def fill_check(check: argparse.ArgumentParser) -> None:
     check.add_argument(
         "--probe", action="store_true", help=_("also run Exchange's own probe (stores nothing, takes a while)")
     )
 
 
-def add_plan(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser], parents: list[argparse.ArgumentParser]
-) -> None:
-    text = _("as check, and show every change that apply would make; changes nothing")
-    plan = commands.add_parser("plan", help=text, description=capital(text), parents=parents, allow_abbrev=False)
+def fill_plan(plan: argparse.ArgumentParser) -> None:
     _add_plan_file(plan)
     _add_overwriting(plan)
 
@@ -45,11 +37,7 @@ def _add_overwriting(command: argparse.ArgumentParser) -> None:
     )
 
 
-def add_apply(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser], parents: list[argparse.ArgumentParser]
-) -> None:
-    text = _("show the plan, ask, then make the changes and prove them")
-    apply = commands.add_parser("apply", help=text, description=capital(text), parents=parents, allow_abbrev=False)
+def fill_apply(apply: argparse.ArgumentParser) -> None:
     apply.add_argument(
         "file",
         metavar="FILE",
@@ -83,9 +71,7 @@ def _add_json(command: argparse.ArgumentParser, default: bool | str = False) -> 
     )
 
 
-def add_keys(commands: argparse._SubParsersAction[argparse.ArgumentParser], common: argparse.ArgumentParser) -> None:
-    text = _("list the service principal's keys and whose they are, or remove some of them")
-    keys = commands.add_parser("keys", help=text, description=capital(text), parents=[common], allow_abbrev=False)
+def fill_keys(keys: argparse.ArgumentParser, common: argparse.ArgumentParser) -> None:
     _add_json(keys)
     actions = keys.add_subparsers(dest="keys_command", metavar="")
     words = _("list the keys; changes nothing")
@@ -107,9 +93,7 @@ def add_keys(commands: argparse._SubParsersAction[argparse.ArgumentParser], comm
     _add_json(remove, argparse.SUPPRESS)
 
 
-def add_renew(commands: argparse._SubParsersAction[argparse.ArgumentParser], common: argparse.ArgumentParser) -> None:
-    text = _("renew the Auth certificate before it ends, in steps over days: run it again when it says so")
-    renew = commands.add_parser("renew", help=text, description=capital(text), parents=[common], allow_abbrev=False)
+def fill_renew(renew: argparse.ArgumentParser) -> None:
     renew.add_argument(
         "--within-days",
         metavar="DAYS",
@@ -129,11 +113,7 @@ def _days(text: str) -> float:
     return days
 
 
-def add_undo(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser], parents: list[argparse.ArgumentParser]
-) -> None:
-    text = _("take back what a run did: show the plan and what does not come back, ask, then do it")
-    undo = commands.add_parser("undo", help=text, description=capital(text), parents=parents, allow_abbrev=False)
+def fill_undo(undo: argparse.ArgumentParser) -> None:
     undo.add_argument(
         "run",
         metavar="RUN",
