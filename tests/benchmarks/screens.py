@@ -192,7 +192,7 @@ def _ends(folder: Path) -> list[Figure]:
     def blocked(act: Callable[[Terminal], float]) -> float:
         with running_lab("fresh") as lab:
             command = (PYTHON, "-m", "pushtui", "-p", str(lab.profile))
-            lab.ask("faults", [{"match": "wsman:Receive", "effect": "stall", "times": 9}])
+            lab.ask("faults", [{"match": "wsman:Receive", "effect": "stall", "seconds": 600, "times": 9}])
             with Terminal(command, environment, (120, 40)) as program:
                 program.wait_for("Trust chain")
                 program.press(CHECK)
