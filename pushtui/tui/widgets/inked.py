@@ -69,7 +69,7 @@ class Inked(Widget):
         """One line of exactly `width` cells. `over` is laid under the inks, for a selected row."""
         base = self.rich_style if over is None else self.rich_style + over
         segments = [Segment(text, base + self.ink(name)) for text, name in pieces if text]
-        return Strip(segments).adjust_cell_length(width, base)
+        return Strip(segments).simplify().adjust_cell_length(width, base)
 
     def repaint_line(self, y: int, before: Strip) -> None:
         """Paint again what differs in line `y` from how it was, in as few pieces as are worth a cursor movement."""
