@@ -10,7 +10,8 @@ import re
 import struct
 import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -107,7 +108,7 @@ class Security:
         if _NTLM_SIGNATURE in token and not self._acceptor.ntlm:
             raise SignInRefused("NTLM is not offered")
         try:
-            with _ENVIRONMENT, _NtlmUsers(self._acceptor.user_file):
+            with _ENVIRONMENT, _ntlm_users(self._acceptor.user_file):
                 if self._context is None or self._context.complete:
                     self._context = spnego.server(
                         hostname=self._acceptor.hostname,
@@ -151,22 +152,16 @@ class Security:
         return sealed, f'multipart/encrypted;protocol="{self._protocol}";boundary="Encrypted Boundary"'
 
 
-class _NtlmUsers:
-    """Points pyspnego at a user file for the length of a step."""
+@contextmanager
+def _ntlm_users(path: str) -> Iterator[None]:
+    """Points pyspnego at a user file, at none where the path is empty, for the length of a step.
 
-    def __init__(self, path: str) -> None:
-        self._path = path
-        self._before: str | None = None
-
-    def __enter__(self) -> None:
-        self._before = os.environ.get("NTLM_USER_FILE")
-        if self._path:
-            os.environ["NTLM_USER_FILE"] = self._path
-        else:
-            os.environ.pop("NTLM_USER_FILE", None)
-
-    def __exit__(self, *_: object) -> None:
-        if self._before is None:
-            os.environ.pop("NTLM_USER_FILE", None)
-        else:
-            os.environ["NTLM_USER_FILE"] = self._before
+    The variable is emptied, never taken away: other threads of the process may just be going through the environment
+    (whoever looks for a proxy does), and would miss a name that they had seen.
+    """
+    before = os.environ.get("NTLM_USER_FILE", "")
+    os.environ["NTLM_USER_FILE"] = path
+    try:
+        yield
+    finally:
+        os.environ["NTLM_USER_FILE"] = before
