@@ -15,7 +15,7 @@ from pushtui.commands.parser import STEPS
 from pushtui.commands.parser_procedure import CONSENTS
 from pushtui.procedure.model import Consent, StepId
 
-HEAVY = ("textual", "pypsrp", "msal", "msgraph", "requests", "httpx", "cryptography", "tomlkit", "asyncio")
+HEAVY = ("textual", "pypsrp", "msal", "msgraph", "requests", "httpx", "cryptography", "tomlkit", "asyncio", "shutil")
 ROOT = Path(__file__).parent.parent
 
 PROFILE = """\

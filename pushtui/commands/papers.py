@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from pathlib import Path
 
 from pushtui.base.errors import FileProblem
@@ -15,7 +16,7 @@ from pushtui.reporting.papers import FORMS
 from pushtui.reporting.script import script
 
 
-class PaperRun(Run):
+class PaperRun(Run, ABC):
     """Reads, then writes one document. Where the run could not end, nothing is written."""
 
     def _operation(self) -> int:
@@ -23,9 +24,9 @@ class PaperRun(Run):
         self._write(self._paper(), path)
         return self._code(CHANGES)
 
+    @abstractmethod
     def _paper(self) -> str:
         """What is to be written, after everything was read for it."""
-        raise NotImplementedError
 
     def _place(self) -> Path | None:
         """Where it is written; None: standard output. Raises `FileProblem` before anything is read for nothing."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Sequence
+from typing import Any
 
 from pushtui import __version__
 from pushtui.base.words import _
@@ -29,14 +30,21 @@ STEPS = (
 )
 
 
-class Help(argparse.HelpFormatter):
+class _Help(argparse.HelpFormatter):
     """As wide as the terminal. `argparse` asks `shutil` for that, which loads the compressors of archives first."""
 
     def __init__(self, prog: str) -> None:
         super().__init__(prog, width=_columns() - 2)
 
 
-class _ProgramHelp(Help, argparse.RawDescriptionHelpFormatter): ...
+class _ProgramHelp(_Help, argparse.RawDescriptionHelpFormatter): ...
+
+
+class Parser(argparse.ArgumentParser):
+    """Takes no abbreviations. A command's own commands are of the same kind."""
+
+    def __init__(self, *, formatter_class: type[argparse.HelpFormatter] = _Help, **options: Any) -> None:
+        super().__init__(formatter_class=formatter_class, allow_abbrev=False, **options)
 
 
 def _columns() -> int:
@@ -52,7 +60,7 @@ def _columns() -> int:
 
 def parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     """For this line: the commands that it cannot mean are only named. In the language that was chosen before."""
-    common = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    common = Parser(add_help=False)
     common.add_argument(
         "-p",
         "--profile",
@@ -66,7 +74,7 @@ def parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     common.add_argument(
         "--language", metavar="CODE", default=argparse.SUPPRESS, help=_("speak this language, such as en or it")
     )
-    screen = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    screen = Parser(add_help=False)
     screen.add_argument("--theme", metavar="NAME", default=argparse.SUPPRESS, help=_("the colours of the screen"))
     screen.add_argument(
         "--plain",
@@ -77,7 +85,7 @@ def parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     screen.add_argument(
         "--mouse", action="store_true", default=argparse.SUPPRESS, help=_("take the mouse from the terminal")
     )
-    steps = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    steps = Parser(add_help=False)
     steps.add_argument(
         "--step",
         metavar="ID",
@@ -88,7 +96,7 @@ def parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     )
     steps.add_argument("--json", action="store_true", help=_("print one JSON document on standard output"))
 
-    program = argparse.ArgumentParser(
+    program = Parser(
         prog="pushtui",
         description=_(
             "Checks, sets up and proves the trust between on-premises Exchange and Microsoft 365"
@@ -97,7 +105,6 @@ def parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
         epilog=_exit_codes(),
         formatter_class=_ProgramHelp,
         parents=[common, screen],
-        allow_abbrev=False,
     )
     program.add_argument("--version", action="version", version=f"pushtui {__version__}")
     commands = program.add_subparsers(dest="command", metavar="COMMAND", prog="pushtui")
@@ -166,9 +173,7 @@ def parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
         ("config", _("show every setting and where it comes from"), [common, screen], _fill_config),
     ):
         if name in arguments:
-            command = commands.add_parser(
-                name, help=text, description=capital(text), parents=parents, allow_abbrev=False, formatter_class=Help
-            )
+            command = commands.add_parser(name, help=text, description=capital(text), parents=parents)
             fill(command)
         else:  # no word of the line chooses it: it is a line of the help
             commands.add_parser(name, help=text, add_help=False)
@@ -196,7 +201,7 @@ def _fill_runs(runs: argparse.ArgumentParser) -> None:
     runs.add_argument("--json", action="store_true", help=_("print one JSON document"))
     actions = runs.add_subparsers(dest="runs_command", metavar="")
     text = _("one run as a report: Markdown, or as below")
-    show = actions.add_parser("show", help=text, description=capital(text), allow_abbrev=False)
+    show = actions.add_parser("show", help=text, description=capital(text))
     show.add_argument("run", metavar="RUN", help=_("the run, by its id, how that begins, or its number in the list"))
     form = show.add_mutually_exclusive_group()
     form.add_argument("--html", action="store_true", help=_("one HTML document that needs no other file"))
@@ -257,4 +262,4 @@ def _fill_config(config: argparse.ArgumentParser) -> None:
         "keys": _("list what keys do, with the ids that the settings name"),
         "path": _("print where the settings file is"),
     }.items():
-        actions.add_parser(name, help=words, description=capital(words), allow_abbrev=False)
+        actions.add_parser(name, help=words, description=capital(words))

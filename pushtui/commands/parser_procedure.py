@@ -75,10 +75,10 @@ def fill_keys(keys: argparse.ArgumentParser, common: argparse.ArgumentParser) ->
     _add_json(keys)
     actions = keys.add_subparsers(dest="keys_command", metavar="")
     words = _("list the keys; changes nothing")
-    listing = actions.add_parser("list", help=words, description=capital(words), parents=[common], allow_abbrev=False)
+    listing = actions.add_parser("list", help=words, description=capital(words), parents=[common])
     _add_json(listing, argparse.SUPPRESS)
     words = _("remove keys, keeping every other one: shown first, backed up, journaled")
-    remove = actions.add_parser("remove", help=words, description=capital(words), parents=[common], allow_abbrev=False)
+    remove = actions.add_parser("remove", help=words, description=capital(words), parents=[common])
     remove.add_argument(  # not named keys: so are the keyboard's in the settings
         "chosen", metavar="THUMBPRINT|SHA256", nargs="*", default=[], help=_("the keys, as pushtui keys shows them")
     )
