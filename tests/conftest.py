@@ -6,6 +6,7 @@ import os
 import socket
 import socketserver
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
@@ -32,6 +33,20 @@ def nobodys_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
             patch.setenv(name, str(folder / name.lower()))
         patch.setenv("PUSHTUI_LANGUAGE", "en")
         yield
+
+
+@pytest.fixture(scope="session")
+def eventually() -> Callable[[Callable[[], Any]], Any]:
+    """Waits until something is true, for a minute at most: of what another process or thread does, nobody tells."""
+
+    def wait(condition: Callable[[], Any]) -> Any:
+        end = time.monotonic() + 60
+        while not (result := condition()):
+            assert time.monotonic() < end, "it did not become true"
+            time.sleep(0.01)
+        return result
+
+    return wait
 
 
 THOROUGH = frozenset(

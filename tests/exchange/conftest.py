@@ -6,7 +6,6 @@ import re
 import socket
 import ssl
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -341,20 +340,6 @@ def ask() -> Ask:
         return connection.run(cmdlets, Cancellation(), timeout)
 
     return run
-
-
-@pytest.fixture(scope="session")
-def eventually() -> Callable[[Callable[[], Any]], Any]:
-    """Waits until something is true, for a minute at most."""
-
-    def wait(condition: Callable[[], Any]) -> Any:
-        end = time.monotonic() + 60
-        while not (result := condition()):
-            assert time.monotonic() < end, "it did not become true"
-            time.sleep(0.01)
-        return result
-
-    return wait
 
 
 @pytest.fixture(scope="session")

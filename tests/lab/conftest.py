@@ -8,7 +8,6 @@ import select
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -116,16 +115,3 @@ def running_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabProcess
     lab = start(tmp_path_factory.mktemp("lab"), "fresh")
     yield lab
     lab.dispose()
-
-
-@pytest.fixture
-def eventually() -> Callable[..., None]:
-    """Wait until a condition holds, at most some seconds."""
-
-    def wait(condition: Callable[[], bool], seconds: float = 60.0) -> None:
-        deadline = time.monotonic() + seconds
-        while not condition():
-            assert time.monotonic() < deadline, "it never came about"
-            select.select([], [], [], 0.02)
-
-    return wait

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -315,17 +314,3 @@ def serve(authority: Authority, tmp_path: Path) -> Iterator[Serve]:
 @pytest.fixture(scope="session")
 def make_host() -> type[Host]:
     return Host
-
-
-@pytest.fixture(scope="session")
-def eventually() -> Callable[[Callable[[], Any]], Any]:
-    """Waits until something is true, for a minute at most."""
-
-    def wait(condition: Callable[[], Any]) -> Any:
-        end = time.monotonic() + 60
-        while not (result := condition()):
-            assert time.monotonic() < end, "it did not become true"
-            time.sleep(0.01)
-        return result
-
-    return wait
