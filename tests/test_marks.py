@@ -20,7 +20,8 @@ LOOKED_UP = re.compile(
 FILLED = {
     "pushtui/engine/expected.py": {"meaning"},
     "pushtui/exchange/kerberos_failures.py": {"cause", "remedy"},
-    "pushtui/reporting/sentences.py": {"template", "kept"},
+    "pushtui/reporting/filling.py": {"template"},
+    "pushtui/reporting/sentences.py": {"kept"},
     "pushtui/settings/documentation.py": {"text"},
 }
 """Names that hold a marked text where `_` takes them: a table was looked into a few lines before."""

@@ -13,7 +13,8 @@ from pushtui.engine.events import StepReport
 from pushtui.engine.plan import Plan, Task, actions_now
 from pushtui.procedure.keys import Key, choose
 from pushtui.procedure.model import Status, StepId, Wait
-from pushtui.reporting import key_table, plain, sentences
+from pushtui.reporting import key_table, plain
+from pushtui.reporting.filling import value_text
 
 
 class TaskRun(Run):
@@ -113,7 +114,7 @@ class RenewalRun(TaskRun):
         text, until = super()._text(), self._continues_at()
         if until is None:
             return text
-        time = sentences.moment(until)
+        time = value_text(until)
         return (
             text + "\n" + _("Nothing to do before {time}. Run pushtui renew again after that.").format(time=time) + "\n"
         )

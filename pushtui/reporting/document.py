@@ -11,7 +11,7 @@ from pushtui.engine.events import StepReport
 from pushtui.engine.plan import Plan
 from pushtui.procedure.model import Change, Finding, Status, StepId
 from pushtui.profile import Profile
-from pushtui.reporting import sentences
+from pushtui.reporting import sentences, step_lines
 
 SCHEMA = 1
 
@@ -69,7 +69,7 @@ def _step(report: StepReport, plan: Plan | None) -> Json:
     return {
         "id": report.id.value,
         "status": report.status.value,
-        "summary": sentences.summary(report),
+        "summary": step_lines.summary(report),
         "findings": [_finding(finding) for finding in report.findings],
         "changes": [_change(change, report.results.get(change.id)) for change in (*planned, *left)],
     }

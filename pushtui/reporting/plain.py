@@ -15,7 +15,7 @@ from pushtui.engine.events import StepReport
 from pushtui.engine.plan import Plan
 from pushtui.procedure.model import Action, Ask, Change, Finding, Severity, Status, StepId, Trial, Wait
 from pushtui.profile import Profile
-from pushtui.reporting import causes, sentences
+from pushtui.reporting import causes, sentences, step_lines
 from pushtui.reporting.requests import body_lines
 
 if TYPE_CHECKING:  # reading runs needs what reads certificates, which the start of the screen does not
@@ -63,7 +63,7 @@ def chain(reports: Mapping[StepId, StepReport], steps: Sequence[StepId]) -> str:
         number = list(StepId).index(step) + 1
         symbol = _SYMBOLS.get(report.status, "?")
         head = f"{number} {symbol} {sentences.title(step):<18} {sentences.status_word(report.status):<14}"
-        summary = sentences.summary(report)
+        summary = step_lines.summary(report)
         lines += _wrapped(summary, f"{head} ", " " * 6)
         lines += details(report, summary, reports)
     return "\n".join([*lines, *_explaining(reports, steps)]) + "\n"

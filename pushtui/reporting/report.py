@@ -31,8 +31,9 @@ from pushtui.procedure.model import (
     WindowsRead,
 )
 from pushtui.procedure.overview import Overview, ServerView, Source, Use
-from pushtui.reporting import causes, inventory, key_table, sentences, values
+from pushtui.reporting import causes, inventory, key_table, sentences, step_lines, values
 from pushtui.reporting.document import document, overall
+from pushtui.reporting.filling import value_text
 from pushtui.reporting.inventory import TONES
 from pushtui.reporting.pages import Block, Bullets, Cell, Code, Heading, Point, Points, Prose, Table, Tone
 
@@ -139,7 +140,7 @@ def _chain(snapshot: Snapshot) -> Iterable[Block]:
         (
             f"{number}. {sentences.title(step)}",
             Cell(sentences.status_word(report.status), _STATUS_TONES.get(report.status, Tone.MUTED)),
-            sentences.summary(report),
+            step_lines.summary(report),
         )
         for number, (step, report) in enumerate(snapshot.reports.items(), 1)
     )
@@ -170,7 +171,7 @@ def _step(number: int, report: StepReport) -> Iterable[Block]:
     if report.findings:
         yield Points(tuple(point(finding) for finding in sorted(report.findings, key=_gravity)))
     else:
-        yield Prose(sentences.summary(report))
+        yield Prose(step_lines.summary(report))
 
 
 def _gravity(finding: Finding) -> int:
@@ -184,7 +185,7 @@ def point(finding: Finding) -> Point:
     if finding.severity is not Severity.OK:
         for name, value in ((_("expected"), finding.expected), (_("observed"), finding.observed)):
             if value and value not in text:
-                details.append((name, sentences.moment(value)))
+                details.append((name, value_text(value)))
     details += [(_("evidence"), _evidence(item)) for item in finding.evidence if finding.severity is not Severity.OK]
     if remedy:
         details.append((_("what to do"), remedy))

@@ -16,7 +16,7 @@ from pushtui.base.words import _
 from pushtui.engine.plan import Plan
 from pushtui.engine.snapshot import Snapshot
 from pushtui.procedure.model import Action, Change, FileWrite, GraphWrite, StepId, Wait
-from pushtui.reporting import sentences
+from pushtui.reporting import sentences, step_lines
 from pushtui.reporting.powershell import BYTE_ORDER_MARK, comment, indented, string
 from pushtui.reporting.script_parts import Parts
 
@@ -98,7 +98,7 @@ def _missing(plan: Plan, snapshot: Snapshot) -> Iterable[str]:
         yield "#"
         yield from comment(_("Not in this script, because something else has to be done first:"))
     for step in plan.blocked:
-        yield from comment(f"- {sentences.title(step)}: {sentences.summary(snapshot.reports[step])}")
+        yield from comment(f"- {sentences.title(step)}: {step_lines.summary(snapshot.reports[step])}")
 
 
 def _how(parts: Sequence[Part]) -> Iterable[str]:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterable, Mapping
 
 from pushtui.base.commands import literal
 from pushtui.base.text import clean_line
 from pushtui.base.words import N_, _
-from pushtui.engine.events import Identity, StepReport
+from pushtui.engine.events import Identity
 from pushtui.procedure.model import (
     Action,
     Ask,
@@ -29,7 +27,6 @@ from pushtui.procedure.model import (
     WindowsWrite,
 )
 from pushtui.reporting import (
-    texts_brief,
     texts_cloud,
     texts_commands,
     texts_diagnosis,
@@ -38,6 +35,7 @@ from pushtui.reporting import (
     texts_upkeep,
     texts_why,
 )
+from pushtui.reporting.filling import fill, parts_of, value_text
 
 FINDINGS: Mapping[str, tuple[str, str]] = {
     **texts_cloud.TEXTS,
@@ -140,16 +138,6 @@ _CONSENTS = {
     ),
 }
 
-_TELLING = {
-    StepId.TENANT: ("tenant.organization", "tenant.found"),
-    StepId.CERTIFICATE: ("certificate.current", "renewal.under-way", "renewal.not-due"),
-    StepId.AUTH_SERVER: ("auth-server.present",),
-    StepId.SERVICE_PRINCIPAL: ("service-principal.key-present", "keys.removed", "keys.current"),
-    StepId.PUSH_PROXY: ("push-proxy.enabled", "push-proxy.proven"),
-    StepId.VERIFICATION: ("verification.succeeded",),
-}
-"""What a step that is ok says in one line, the first that is there."""
-
 _KEPT = {"0": N_("{text}; it holds no others"), "1": N_("{text}; the key that is there stays")}
 """How many keys stay → how that is said; any other number in the plural."""
 
@@ -173,9 +161,7 @@ _PROPERTIES = {
 }
 """The names of values in changes, as people know them."""
 
-_GRAVITY = tuple(Severity)
 _PART = re.compile(r"\{(\w+)\}")
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?(\.\d+)?(Z|[+-]\d\d:\d\d)")
 
 
 def title(step: StepId) -> str:
@@ -202,11 +188,11 @@ def consent_text(consent: Consent) -> str:
 
 def finding_text(finding: Finding) -> str:
     """What a finding says, as one sentence on one line."""
-    parts = _parts(finding)
+    parts = parts_of(finding)
     if finding.code == "undo.certificate-stays":
         parts["reason"] = _(texts_undo.REASONS.get(parts.get("reason", ""), ""))
-        return _fill(FINDINGS[finding.code][0], parts)
-    text = _fill(FINDINGS.get(finding.code, (finding.code, ""))[0], parts)
+        return fill(FINDINGS[finding.code][0], parts)
+    text = fill(FINDINGS.get(finding.code, (finding.code, ""))[0], parts)
     if finding.failure is not None:
         return f"{text}: {failure_text(finding.failure)}"
     reason = finding.arguments.get("reason", "")
@@ -218,7 +204,7 @@ def remedy(finding: Finding) -> str:
 
     Where something could not be found out, the error knows best; where it says what is so, both have their say.
     """
-    own = _fill(FINDINGS.get(finding.code, ("", ""))[1], _parts(finding))
+    own = fill(FINDINGS.get(finding.code, ("", ""))[1], parts_of(finding))
     if finding.failure is None or not finding.failure.remedy:
         return own
     known = clean_line(finding.failure.remedy)
@@ -275,12 +261,12 @@ def failure_text(failure: Failure) -> str:
 
 def action_title(action: Action) -> str:
     """What an action does, in a few words."""
-    parts = {name: _value(value) for name, value in action.arguments.items()}
+    parts = {name: value_text(value) for name, value in action.arguments.items()}
     if isinstance(action, Change):
-        parts["target"] = _value(action.target)
+        parts["target"] = value_text(action.target)
     if isinstance(action, Ask):
-        parts["server"] = _value(action.where)
-    text = _fill(ACTIONS.get(action.id, action.id), parts)
+        parts["server"] = value_text(action.where)
+    text = fill(ACTIONS.get(action.id, action.id), parts)
     kept = _KEPT.get(parts.get("kept", ""), _("{text}; the {kept} keys that are there stay"))
     return _(kept).format(text=text, **parts) if "kept" in parts else text
 
@@ -337,8 +323,8 @@ def property_name(name: str) -> str:
 
 def sent_title(change_id: str, target: str, arguments: Mapping[str, str]) -> str:
     """What a change in a journal did, in a few words."""
-    parts = {name: _value(value) for name, value in arguments.items()}
-    return _fill(ACTIONS.get(change_id, clean_line(change_id)), {**parts, "target": _value(target)})
+    parts = {name: value_text(value) for name, value in arguments.items()}
+    return fill(ACTIONS.get(change_id, clean_line(change_id)), {**parts, "target": value_text(target)})
 
 
 def identity(event: Identity) -> str:
@@ -365,39 +351,6 @@ def code_warning() -> str:
     )
 
 
-def summary(report: StepReport) -> str:
-    """A step in one line."""
-    if report.status is Status.CHECKING:
-        return _("Checking")
-    if not report.findings:
-        return _("Not checked yet") if report.status is Status.UNKNOWN else status_word(report.status).capitalize()
-    if report.id is StepId.SERVERS and report.status is Status.OK:
-        return _servers(report.findings)
-    same = _deciding(report)
-    text = finding_text(same[0])
-    return text if len(same) == 1 else _("{text} (and {count} more)").format(text=text, count=len(same) - 1)
-
-
-def brief(report: StepReport) -> str:
-    """A step in at most 25 cells, but for names that are longer."""
-    if report.status is Status.CHECKING or not report.findings:
-        return summary(report)
-    if report.id is StepId.SERVERS and report.status is Status.OK:
-        return _servers_brief(report.findings)
-    same = _deciding(report)
-    parts = _parts(same[0])
-    text = _fill(texts_brief.TEXTS.get(same[0].code, ""), parts) or summary(report)
-    return text if len(same) == 1 else _("{text} (+{count})").format(text=text, count=len(same) - 1)
-
-
-def _deciding(report: StepReport) -> Sequence[Finding]:
-    """The gravest findings; the one that tells most where nothing has to be done."""
-    gravest = max((finding.severity for finding in report.findings), key=_GRAVITY.index)
-    if gravest in {Severity.OK, Severity.NOTE, Severity.WARNING}:
-        return [_telling(report)]
-    return [finding for finding in report.findings if finding.severity is gravest]
-
-
 def notices() -> tuple[str, ...]:
     """What an honest tool says before the first change (today's state of the procedure)."""
     return (
@@ -420,67 +373,3 @@ def notices() -> tuple[str, ...]:
         ),
         _("How long the cloud's end of this procedure will go on answering is not known."),
     )
-
-
-def _telling(report: StepReport) -> Finding:
-    for code in _TELLING.get(report.id, ()):
-        for finding in report.findings:
-            if finding.code == code:
-                return finding
-    return report.findings[0]
-
-
-def _servers(findings: Sequence[Finding]) -> str:
-    current = [finding for finding in findings if finding.code == "servers.current"]
-    versions = sorted({clean_line(finding.observed) for finding in current})
-    if len(current) == 1:
-        return finding_text(current[0])
-    return _("{count} servers: {versions}").format(count=len(current), versions=", ".join(versions))
-
-
-def _servers_brief(findings: Sequence[Finding]) -> str:
-    """How many, and which version without the product's name."""
-    versions = [_version(finding) for finding in findings if finding.code == "servers.current"]
-    if len(versions) == 1:
-        return _("one server, {version}").format(version=versions[0])
-    different = set(versions)
-    if len(different) == 1:
-        return _("{count} servers, {version}").format(count=len(versions), version=versions[0])
-    return _("{count} servers, {versions} versions").format(count=len(versions), versions=len(different))
-
-
-def _version(finding: Finding) -> str:
-    return clean_line(finding.observed).removeprefix("Exchange Server ").removeprefix("Exchange ")
-
-
-def _parts(finding: Finding) -> dict[str, str]:
-    observed = _value(finding.observed)
-    if finding.code.endswith("-unusable") and observed in texts_diagnosis.REASONS:
-        observed = _(texts_diagnosis.REASONS[observed])
-    return {
-        **{name: _value(value) for name, value in finding.arguments.items()},
-        "subject": _value(finding.subject),
-        "expected": _value(finding.expected),
-        "observed": observed,
-        "version": _version(finding),
-    }
-
-
-def _value(text: str) -> str:
-    """A value on one line; a point in time as people write it, in UTC."""
-    line = clean_line(text)
-    if not _TIME.fullmatch(line):
-        return line
-    time = datetime.fromisoformat(line).astimezone(UTC)
-    return f"{time:%Y-%m-%d}" if (time.hour, time.minute) == (0, 0) else f"{time:%Y-%m-%d %H:%M} UTC"
-
-
-def moment(text: str) -> str:
-    """A point in time (ISO 8601) as people write it, in UTC."""
-    return _value(text)
-
-
-def _fill(template: str, parts: Mapping[str, str]) -> str:
-    """The translated template with its parts; what is not known reads as “?”."""
-    known = {name: value for name, value in parts.items() if value}
-    return _(template).format_map(defaultdict(lambda: "?", known)) if template else ""

@@ -23,7 +23,7 @@ from pushtui.engine.events import LogLine, StepReport
 from pushtui.engine.plan import Task, actions_now
 from pushtui.procedure.model import Status, StepId
 from pushtui.profile import Profile
-from pushtui.reporting import sentences
+from pushtui.reporting import sentences, step_lines
 from pushtui.settings.model import OWN_THEMES, TEXTUAL_THEMES, Settings
 from pushtui.tui import beginning, hangup, keymap, screens, theme
 from pushtui.tui.actions import Action, actions, bindings
@@ -339,7 +339,7 @@ class PushtuiApp(PaintsOnce[int], HasInks[int], inherit_bindings=False):
             self.symbols,
             refusal=refusal,
             differs=differs,
-            blocked={} if plan.task.undoes else {step: sentences.summary(reports[step]) for step in plan.blocked},
+            blocked={} if plan.task.undoes else {step: step_lines.summary(reports[step]) for step in plan.blocked},
             identities=tuple(self.conductor.state.identities.values()),
         )
         self.push_screen(screen, heard)

@@ -10,7 +10,7 @@ from pushtui.base.text import clean_line
 from pushtui.base.words import _
 from pushtui.engine.events import StepReport
 from pushtui.procedure.model import Finding, Severity, Status, StepId
-from pushtui.reporting import sentences
+from pushtui.reporting import sentences, step_lines
 from pushtui.tui.paragraphs import Line, wrap
 from pushtui.tui.symbols import STATUS_INK, Symbols
 from pushtui.tui.widgets.inked import fitted
@@ -44,7 +44,7 @@ class ChainPicture:
             head = f"{self.symbols.status[report.status]} {place + 1} {sentences.title(report.id)}"
             word = sentences.status_word(report.status)
             room = max(0, width - 42)
-            summary = fitted(clean_line(sentences.brief(report)), room, self.symbols.ellipsis)
+            summary = fitted(clean_line(step_lines.brief(report)), room, self.symbols.ellipsis)
             yield [(" ", "plain"), (fitted(head, 24, self.symbols.ellipsis), ink), (fitted(f" {word}", 16), ink),
                    (summary, "muted")]  # fmt: skip
             breaks = _breaks(report, self.symbols)
@@ -69,7 +69,7 @@ class ChainPicture:
             " " * _GAP,
         )
         yield self._states(reports, size)
-        texts = [wrap([(clean_line(sentences.brief(each)), "muted")], size) for each in reports]
+        texts = [wrap([(clean_line(step_lines.brief(each)), "muted")], size) for each in reports]
         for number in range(min(_BOX_LINES, max(map(len, texts)))):
             cells = ["".join(words for words, _ink in lines[number]) if number < len(lines) else "" for lines in texts]
             yield self._row([(fitted(cell, size, self.symbols.ellipsis), "muted") for cell in cells], " " * _GAP)

@@ -8,7 +8,7 @@ from datetime import datetime
 from pushtui.base.words import _
 from pushtui.engine.events import StepReport
 from pushtui.procedure.model import Action, Ask, Change, Risk, Status, StepId, Trial, Wait
-from pushtui.reporting import sentences
+from pushtui.reporting import sentences, step_lines
 from pushtui.reporting.requests import body_lines
 from pushtui.tui.actions import key_of
 from pushtui.tui.comparison import Comparison, rows
@@ -35,7 +35,7 @@ def step_document(
     blocks += [Paragraph(text(explanation(report.id), "muted")), BLANK]
     blocks += finding_blocks(report, symbols, reports)
     if not report.findings and report.status is not Status.UNKNOWN:
-        blocks.append(Paragraph(text(sentences.summary(report))))
+        blocks.append(Paragraph(text(step_lines.summary(report))))
     if report.actions:
         blocks += [BLANK, Paragraph(text(_("What applying would do"), "heading"))]
         for place, action in enumerate(report.actions, 1):

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from pushtui.base.words import _
 from pushtui.procedure.model import Status, StepId
-from pushtui.reporting import sentences
+from pushtui.reporting import sentences, step_lines
 from pushtui.tui.actions import actions, key_of
 from pushtui.tui.actions import bar as bar_of
 from pushtui.tui.conductor import ALL, TASK_STEPS, Conductor
@@ -27,8 +27,8 @@ def row(state: State, step: StepId, now: datetime) -> Row:
         sentences.title(step),
         report.status,
         _("not checked") if unknown else sentences.status_word(report.status),
-        purpose(step) if unknown else sentences.summary(report),
-        purpose(step) if unknown else sentences.brief(report),
+        purpose(step) if unknown else step_lines.summary(report),
+        purpose(step) if unknown else step_lines.brief(report),
         age(report.at, now) if report.at else "",
         _time(state, step, now),
     )

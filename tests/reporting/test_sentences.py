@@ -26,7 +26,7 @@ from pushtui.procedure.model import (
     Trial,
     Wait,
 )
-from pushtui.reporting import sentences, texts_brief
+from pushtui.reporting import sentences, step_lines, texts_brief
 
 TABLES = {**codes.FINDINGS, **diagnosis_codes.FINDINGS, **undo_codes.FINDINGS, **upkeep_codes.FINDINGS}
 KNOWN = {
@@ -61,7 +61,7 @@ def test_the_brief_words_fit_beside_a_step_at_80_columns(code: str) -> None:
     observed = {"servers.current": "Exchange Server 2016 CU23 Nov25SU"}.get(code, day)
     finding = Finding(code, KNOWN[code], "Fabrikam", "x", observed, arguments)
     step = StepId(code.split(".")[0]) if not code.startswith("run.") else StepId.TENANT
-    text = sentences.brief(StepReport(step, Status.FAILED, (finding,)))
+    text = step_lines.brief(StepReport(step, Status.FAILED, (finding,)))
     assert 0 < len(text) <= 25, text
     assert "?" not in text
 
@@ -78,7 +78,7 @@ def test_after_the_test_message_the_four_things_of_the_procedure_are_named() -> 
 def test_servers_are_counted_briefly() -> None:
     def brief(*versions: str) -> str:
         found = [codes.finding("servers.current", "x", observed=version) for version in versions]
-        return sentences.brief(StepReport(StepId.SERVERS, Status.OK, found))
+        return step_lines.brief(StepReport(StepId.SERVERS, Status.OK, found))
 
     assert brief("Exchange Server 2019 CU15") == "one server, 2019 CU15"
     assert brief(*["Exchange Server 2019 CU15"] * 3) == "3 servers, 2019 CU15"
@@ -87,7 +87,7 @@ def test_servers_are_counted_briefly() -> None:
 
 def test_several_of_the_same_gravity_are_counted_in_brief() -> None:
     found = [codes.finding("certificate.missing-on-server", name) for name in ("ex01", "ex02", "ex03")]
-    assert sentences.brief(StepReport(StepId.CERTIFICATE, Status.ATTENTION, found)) == "missing on a server (+2)"
+    assert step_lines.brief(StepReport(StepId.CERTIFICATE, Status.ATTENTION, found)) == "missing on a server (+2)"
 
 
 @pytest.mark.parametrize("code", sorted(KNOWN))
@@ -140,8 +140,8 @@ def test_a_summary_is_the_gravest_finding_and_how_many_more() -> None:
         for name in ("ex01", "ex02")
     ]
     report = StepReport(StepId.SERVERS, Status.ATTENTION, [codes.finding("servers.edge", "edge"), *old])
-    assert sentences.summary(report).startswith("ex01 runs CU2")
-    assert sentences.summary(report).endswith("(and 1 more)")
+    assert step_lines.summary(report).startswith("ex01 runs CU2")
+    assert step_lines.summary(report).endswith("(and 1 more)")
 
 
 def test_a_good_step_says_what_is_good() -> None:
@@ -150,14 +150,14 @@ def test_a_good_step_says_what_is_good() -> None:
         codes.finding("tenant.organization", "Fabrikam", observed="t-id"),
         codes.finding("tenant.plan-warning", "fabrikam.com", observed="Warning"),
     ]
-    assert sentences.summary(StepReport(StepId.TENANT, Status.OK, findings)) == "Fabrikam, tenant t-id"
+    assert step_lines.summary(StepReport(StepId.TENANT, Status.OK, findings)) == "Fabrikam, tenant t-id"
     servers = [codes.finding("servers.current", f"ex0{n}", observed="2013 CU23") for n in range(3)]
-    assert sentences.summary(StepReport(StepId.SERVERS, Status.OK, servers)) == "3 servers: 2013 CU23"
+    assert step_lines.summary(StepReport(StepId.SERVERS, Status.OK, servers)) == "3 servers: 2013 CU23"
 
 
 def test_a_step_that_was_never_checked_says_so() -> None:
-    assert sentences.summary(StepReport(StepId.TENANT, Status.UNKNOWN)) == "Not checked yet"
-    assert sentences.summary(StepReport(StepId.TENANT, Status.CHECKING)) == "Checking"
+    assert step_lines.summary(StepReport(StepId.TENANT, Status.UNKNOWN)) == "Not checked yet"
+    assert step_lines.summary(StepReport(StepId.TENANT, Status.CHECKING)) == "Checking"
 
 
 @pytest.mark.parametrize("status", list(Status))
@@ -165,7 +165,7 @@ def test_every_status_and_every_step_has_its_words(status: Status) -> None:
     assert sentences.status_word(status)
     for step in StepId:
         assert sentences.title(step)
-        assert sentences.summary(StepReport(step, status))
+        assert step_lines.summary(StepReport(step, status))
 
 
 def test_actions_name_their_object() -> None:

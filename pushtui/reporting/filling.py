@@ -1,0 +1,49 @@
+"""Templates of sentences, and what they are filled with."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from pushtui.base.text import clean_line
+from pushtui.base.words import _
+from pushtui.procedure.model import Finding
+from pushtui.reporting import texts_diagnosis
+
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?(\.\d+)?(Z|[+-]\d\d:\d\d)")
+
+
+def version(finding: Finding) -> str:
+    """The version that was observed, without the product's name."""
+    return clean_line(finding.observed).removeprefix("Exchange Server ").removeprefix("Exchange ")
+
+
+def parts_of(finding: Finding) -> dict[str, str]:
+    """What a finding's sentence is filled with, by the names in its template."""
+    observed = value_text(finding.observed)
+    if finding.code.endswith("-unusable") and observed in texts_diagnosis.REASONS:
+        observed = _(texts_diagnosis.REASONS[observed])
+    return {
+        **{name: value_text(value) for name, value in finding.arguments.items()},
+        "subject": value_text(finding.subject),
+        "expected": value_text(finding.expected),
+        "observed": observed,
+        "version": version(finding),
+    }
+
+
+def value_text(text: str) -> str:
+    """A value on one line; a point in time as people write it, in UTC."""
+    line = clean_line(text)
+    if not _TIME.fullmatch(line):
+        return line
+    time = datetime.fromisoformat(line).astimezone(UTC)
+    return f"{time:%Y-%m-%d}" if (time.hour, time.minute) == (0, 0) else f"{time:%Y-%m-%d %H:%M} UTC"
+
+
+def fill(template: str, parts: Mapping[str, str]) -> str:
+    """The translated template with its parts; what is not known reads as “?”."""
+    known = {name: value for name, value in parts.items() if value}
+    return _(template).format_map(defaultdict(lambda: "?", known)) if template else ""
