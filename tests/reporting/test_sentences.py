@@ -56,7 +56,7 @@ def test_every_code_of_the_chain_has_its_brief_words() -> None:
 
 @pytest.mark.parametrize("code", sorted(IN_THE_CHAIN))
 def test_the_brief_words_fit_beside_a_step_at_80_columns(code: str) -> None:
-    day = "2031-11-22T00:00:00+00:00"
+    day = "2031-11-22T08:49:00+00:00"
     arguments = {"keys": "12", "days": "59", "minutes": "1440", "not_after": day, "end": day}
     observed = {"servers.current": "Exchange Server 2016 CU23 Nov25SU"}.get(code, day)
     finding = Finding(code, KNOWN[code], "Fabrikam", "x", observed, arguments)
