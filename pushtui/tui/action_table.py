@@ -110,6 +110,7 @@ def _main() -> tuple[Action, ...]:
             _("organization"),
             _("Look at every server, certificate and key, problems first; checks first where nothing was"),
             "main",
+            bar=13,
             palette=True,
         ),
         Action(
@@ -118,6 +119,7 @@ def _main() -> tuple[Action, ...]:
             _("chain"),
             _("Draw the chain: where the trust breaks, and between which two values"),
             "main",
+            bar=12,
             palette=True,
         ),
         Action(
