@@ -45,7 +45,7 @@ class Settings:
     theme: str = "auto"
     """The colours: "pushtui-dark", "pushtui-light", "pushtui-terminal" (which leaves them to the terminal) or one of
     Textual's. "auto" is dark or light, as far as the terminal tells, and the terminal's own where it has only 16
-    colours or NO_COLOR is set."""
+    colours. Whatever stands here, no colour is sent where NO_COLOR is set."""
     symbols: Literal["auto", "unicode", "ascii"] = "auto"
     """The signs beside words: "unicode", "ascii", or "auto", which looks at the locale and at TERM."""
     plain: bool = False

@@ -81,6 +81,7 @@ class PushtuiApp(PaintsOnce[int], HasInks[int], inherit_bindings=False):
         self.settings = settings or Settings()
         self._terminal = (terminal or Terminal.of(os.environ)).liked(self.settings)
         super().__init__()
+        self.no_color = not self._terminal.colours
         self.set_keymap(keymap.use(self.settings.keys))
         self.symbols = UNICODE if self._terminal.unicode else ASCII
         if self.settings.plain:
@@ -113,7 +114,7 @@ class PushtuiApp(PaintsOnce[int], HasInks[int], inherit_bindings=False):
             if action.palette:
                 title = f"{action.description}  ({action.display})" if action.keys else action.description
                 yield SystemCommand(title, "", partial(self._do, action))
-        for name in (*OWN_THEMES, *TEXTUAL_THEMES):
+        for name in () if self.no_color else (*OWN_THEMES, *TEXTUAL_THEMES):
             words = _("Colours: {name}").format(name=name.removeprefix("pushtui-"))
             yield SystemCommand(words, "", partial(self.choose_theme, name))
 

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.style import Style
 from textual.app import App, ReturnType
+from textual.filter import LineFilter, Monochrome, NoColor
+
+from pushtui.tui.colourless import Colourless
 
 INKS = (
     "plain",
@@ -31,6 +36,8 @@ LOOKS = {*(f"ink--{name}" for name in INKS), "chosen", "chosen--blurred"}
 As those of every widget, which is Textual's way, they would be most of what a start spends on style sheets.
 """
 
+_NO_COLOURS = (Colourless(),)
+
 
 class HasInks(App[ReturnType], inherit_bindings=False):
     """Looks up what the style sheets say; the application that is run names `LOOKS` as its component classes."""
@@ -41,6 +48,12 @@ class HasInks(App[ReturnType], inherit_bindings=False):
 
     def on_mount(self) -> None:
         self.theme_changed_signal.subscribe(self, lambda _theme: self._looks.clear())
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """As Textual's own, but without colours nothing is left of them."""
+        if self.no_color:
+            return _NO_COLOURS
+        return [each for each in super().get_line_filters() if not isinstance(each, (Monochrome, NoColor))]
 
     def look(self, name: str) -> Style:
         """How a component class of the application looks, to be laid over what is there."""

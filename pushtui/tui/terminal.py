@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from pushtui.settings.model import OWN_THEMES, Settings
 
 _SIXTEEN_COLOURS = frozenset({"xterm", "screen", "linux", "vt100", "vt102", "vt220", "ansi", "rxvt"})
-_NO_SYMBOLS = frozenset({"linux", "vt100", "vt102", "vt220", "ansi"})
+_NO_COLOURS = frozenset({"vt100", "vt102", "vt220"})
+_NO_SYMBOLS = _NO_COLOURS | {"linux", "ansi"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,8 @@ class Terminal:
     """Repaints a second while something streams: fewer over SSH, where bytes are latency."""
     usable: bool
     """Whether full-screen applications work at all."""
+    colours: bool = True
+    """Whether any colour may be sent; where none may, bold, dim and reverse say what colours would."""
     light: bool = False
     """Whether its background is known to be light."""
     theme: str = OWN_THEMES[0]
@@ -35,11 +38,13 @@ class Terminal:
         """From the environment variables of the process."""
         term = environment.get("TERM", "")
         many = "256color" in term or environment.get("COLORTERM", "") in {"truecolor", "24bit"}
+        colours = not environment.get("NO_COLOR") and term not in _NO_COLOURS  # https://no-color.org: set and not empty
         return cls(
             unicode=_utf8() and term not in _NO_SYMBOLS and not environment.get("PUSHTUI_ASCII"),
-            own_colours="NO_COLOR" not in environment and (many or term not in _SIXTEEN_COLOURS),
+            own_colours=colours and (many or term not in _SIXTEEN_COLOURS),
             frames=5 if "SSH_CONNECTION" in environment else 10,
             usable=term not in {"dumb", "unknown"},
+            colours=colours,
             light=_light(environment.get("COLORFGBG", "")),
         )
 
@@ -52,7 +57,7 @@ class Terminal:
             unicode=self.unicode and not settings.plain
             if settings.symbols == "auto"
             else settings.symbols == "unicode",
-            theme=auto if settings.theme == "auto" else settings.theme,
+            theme=auto if settings.theme == "auto" or not self.colours else settings.theme,
         )
 
 

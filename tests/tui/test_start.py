@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from pushtui.settings.model import Settings
 from pushtui.tui import stylesheets
 from pushtui.tui.terminal import Terminal
 from pushtui.tui.theme import DARK, LIGHT, TERMINAL
@@ -71,12 +72,19 @@ def test_style_sheets_are_found_in_a_wheel(tmp_path: Path, monkeypatch: pytest.M
         ({"TERM": "xterm"}, False, 10),
         ({"TERM": "xterm", "COLORTERM": "truecolor"}, True, 10),
         ({"TERM": "xterm-256color", "NO_COLOR": "1"}, False, 10),
+        ({"TERM": "xterm-256color", "NO_COLOR": ""}, True, 10),
         ({"TERM": "linux"}, False, 10),
     ],
 )
 def test_colours_and_speed_follow_the_terminal(environment: dict[str, str], own_colours: bool, frames: int) -> None:
     terminal = Terminal.of(environment)
     assert (terminal.own_colours, terminal.frames) == (own_colours, frames)
+
+
+def test_without_colours_no_theme_of_another_kind_is_shown() -> None:
+    for environment in ({"TERM": "xterm-256color", "NO_COLOR": "1"}, {"TERM": "vt100"}):
+        terminal = Terminal.of(environment).liked(Settings(theme="nord"))
+        assert (terminal.colours, terminal.theme) == (False, "pushtui-terminal"), environment
 
 
 def test_symbols_follow_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
@@ -116,3 +117,25 @@ async def test_a_theme_from_the_palette_is_kept(drive: Any, tmp_path: Any, monke
         await it.until_text("Kept in")
         assert it.app.theme == "nord"
     assert (tmp_path / "pushtui" / "settings.toml").read_text() == 'theme = "nord"\n'
+
+
+async def test_without_colours_what_is_selected_and_has_the_focus_is_reversed_or_bold(drive: Any, make: Any) -> None:
+    async with drive(
+        size=(80, 24), terminal=replace(make.terminal, colours=False, own_colours=False).liked(Settings())
+    ) as it:
+
+        def looks(words: str) -> str:
+            """How the pieces are written that have these words."""
+            pieces = [each for strip in it.app.screen._compositor.render_strips() for each in strip]
+            assert not any(each.style.color or each.style.bgcolor for each in pieces if each.style is not None)
+            return " ".join(str(each.style) for each in pieces if words in each.text)
+
+        await it.press("j")
+        assert "reverse" in looks("Exchange servers")
+        assert "bold" in looks("Trust chain")
+        await it.press("L")
+        assert "reverse" not in looks("Exchange servers")
+        assert ("bold" in looks("Log"), "bold" in looks("Trust chain")) == (True, False)
+        await it.press("escape", "e", "shift+home")
+        assert "reverse" in looks("abrikam.com")
+        assert not any("nord" in command.title for command in it.app.get_system_commands(it.app.screen))
