@@ -9,11 +9,14 @@ import re
 import select
 import shlex
 import shutil
+import socket
 import struct
 import subprocess
 import termios
+import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -110,6 +113,11 @@ class Pty:
         for key in keys:
             os.write(self._master, self.BYTES.get(key) or key.encode())
 
+    def lose(self) -> None:
+        """The program that has the terminal ends without a word, as an SSH client does whose machine is gone."""
+        self._process.kill()
+        self._process.wait()
+
     def close(self) -> None:
         if self._process.poll() is None:
             self._process.terminate()
@@ -122,7 +130,7 @@ class Pty:
 
 
 class Secure:
-    """An SSH server that listens nowhere (``sshd -i`` at the end of a pipe), for our own account alone."""
+    """An SSH server on loopback, for our own account alone; each connection has an sshd of its own, as with inetd."""
 
     def __init__(self, folder: Path) -> None:
         server = shutil.which("sshd", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
@@ -138,14 +146,38 @@ class Secure:
             "StrictModes": "no", "PermitRootLogin": "yes", "PasswordAuthentication": "no", "LogLevel": "ERROR",
         }  # fmt: skip
         (folder / "sshd_config").write_text("".join(f"{name} {value}\n" for name, value in settings.items()))
+        self._server = [server, "-i", "-f", str(folder / "sshd_config")]
+        self._sessions: list[subprocess.Popen[bytes]] = []
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._thread = threading.Thread(target=self._accept, daemon=True)
+        self._thread.start()
         self._command = [
-            "ssh", "-F", "none", "-tt", "-i", str(folder / "user"), "-o", "BatchMode=yes", "-o", "LogLevel=ERROR",
-            "-o", f"ProxyCommand={server} -i -f {shlex.quote(str(folder / 'sshd_config'))}",
-            "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "loopback",
+            "ssh", "-F", "none", "-tt", "-i", str(folder / "user"), "-p", str(self._listener.getsockname()[1]),
+            "-o", "BatchMode=yes", "-o", "LogLevel=ERROR", "-o", "StrictHostKeyChecking=no",
+            "-o", "UserKnownHostsFile=/dev/null", "127.0.0.1",
         ]  # fmt: skip
         tried = subprocess.run([*self._command, "true"], stdin=subprocess.DEVNULL, capture_output=True, check=False)
         if tried.returncode:
+            self.close()
             pytest.skip(f"this account cannot sign in over SSH: {tried.stderr.decode('utf-8', 'replace').strip()}")
+
+    def _accept(self) -> None:
+        with suppress(OSError):  # the listener was closed
+            while True:
+                connection, _address = self._listener.accept()
+                with connection:
+                    begun = subprocess.Popen(
+                        self._server, stdin=connection, stdout=connection, stderr=subprocess.DEVNULL
+                    )
+                self._sessions.append(begun)
+
+    def close(self) -> None:
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        self._thread.join(PATIENCE)
+        for session in self._sessions:
+            session.terminate()
+            session.wait(PATIENCE)
 
     def command(self, command: list[str], environment: dict[str, str]) -> list[str]:
         """The same command at the far end; TERM travels with the terminal."""
@@ -157,6 +189,7 @@ class Secure:
 def terminal(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[..., Any]]:
     """``terminal("pty", command, environment, 80, 24)``: a program in a terminal of that kind and size."""
     opened: list[Screen] = []
+    servers: list[Secure] = []
 
     def begin(kind: str, command: list[str], environment: dict[str, str], width: int, height: int) -> Screen:
         if kind == "tmux":
@@ -166,14 +199,16 @@ def terminal(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callabl
             return opened[-1]
         pytest.importorskip("pyte")
         if kind == "ssh":
-            folder = tmp_path / "ssh"
-            folder.mkdir()
-            command = Secure(folder).command(command, environment)
+            if not servers:
+                folder = tmp_path / "ssh"
+                folder.mkdir()
+                servers.append(Secure(folder))
+            command = servers[0].command(command, environment)
         opened.append(Pty(command, environment, width, height))
         return opened[-1]
 
     yield begin
-    for each in opened:
+    for each in [*opened, *servers]:
         each.close()
 
 

@@ -26,7 +26,7 @@ def rows(text: str) -> list[str]:
 
 @pytest.mark.parametrize(
     ("kind", "term", "width", "height"),
-    [("tmux", "screen-256color", 80, 24), ("pty", "xterm-256color", 120, 40), ("ssh", "xterm", 200, 60)],
+    [("tmux", "screen-256color", 80, 24), ("pty", "xterm", 120, 40)],
 )
 def test_all_seven_steps_end_ok_on_a_fresh_organization_by_keys_alone(
     terminal: Callable[..., Any],
