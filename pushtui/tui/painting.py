@@ -11,14 +11,15 @@ import contextlib
 from typing import Any
 
 from rich.console import Console, RenderableType
-from rich.control import Control
 from textual import events
-from textual._compositor import ChopsUpdate  # what a change is painted with; tests/tui/test_process.py sees to it
+from textual._compositor import ChopsUpdate, LayoutUpdate  # what is painted; tests/tui/test_process.py sees to it
 from textual.app import App, ReturnType, ScreenStackError
 from textual.await_complete import AwaitComplete
 from textual.dom import DOMNode
 from textual.message_pump import MessagePump
 from textual.screen import Screen
+
+from pushtui.tui.pen import Pen
 
 _ROUNDS = 3
 """How often widgets answer a layout by asking for another: sizes, then wrapped text, then its scroll bar."""
@@ -39,6 +40,8 @@ class PaintsOnce(App[ReturnType], inherit_bindings=False):
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         if isinstance(renderable, ChopsUpdate):
             renderable = _Changed(renderable.chops, renderable.spans, renderable.chop_ends)
+        elif isinstance(renderable, LayoutUpdate):
+            renderable = _Whole(renderable.strips, renderable.region)
         if not self._settling:
             super()._display(screen, renderable)
 
@@ -97,14 +100,26 @@ class _Changed(ChopsUpdate):
     """As Textual's own, which writes a changed part of a line from the start of its widget on."""
 
     def render_segments(self, console: Console) -> str:
-        written = []
+        pen = Pen(console)
         for y, x1, x2 in self.spans:
             for end, (x, strip) in zip(self.chop_ends[y], self.chops[y].items(), strict=False):
                 left, right = max(x, x1), min(end, x2)
                 if strip is not None and left < right:
-                    written.append(Control.move_to(left, y).segment.text)
-                    written.append(strip.crop(left - x, right - x).render(console))
-        return "".join(written)
+                    pen.move(left, y)
+                    pen.write(strip.crop(left - x, right - x))
+        return pen.text()
+
+
+class _Whole(LayoutUpdate):
+    """As Textual's own, written with our pen."""
+
+    def render_segments(self, console: Console) -> str:
+        pen = Pen(console)
+        for y, strips in enumerate(self.strips, self.region.y):
+            pen.move(self.region.x, y)
+            for strip in strips:
+                pen.write(strip)
+        return pen.text()
 
 
 async def _handled(*pumps: MessagePump) -> None:

@@ -22,13 +22,14 @@ def row(state: State, step: StepId, now: datetime) -> Row:
     """A step's row in the chain."""
     report = state.reports[step]
     unknown = report.status is Status.UNKNOWN and not report.findings
+    nothing_yet = unknown or report.status is Status.CHECKING
     return Row(
         step,
         sentences.title(step),
         report.status,
         _("not checked") if unknown else sentences.status_word(report.status),
-        purpose(step) if unknown else step_lines.summary(report),
-        purpose(step) if unknown else step_lines.brief(report),
+        purpose(step) if nothing_yet else step_lines.summary(report),
+        purpose(step) if nothing_yet else step_lines.brief(report),
         age(report.at, now) if report.at else "",
         _time(state, step, now),
     )

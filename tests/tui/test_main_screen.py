@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from rich.console import Console
+from textual.app import App
 
 from pushtui.engine.events import Ask, AskStarted, Level, ServiceBusy, WaitStarted
 from pushtui.procedure.model import Finding, Severity, Status, StepId, Wait
@@ -95,6 +98,23 @@ def _report(make: Any, step: StepId, status: Status, finding: Finding, actions: 
     from pushtui.engine.events import StepReport
 
     return StepReport(step, status, (finding,), actions, make.now, 0.4)
+
+
+async def test_a_changed_status_is_a_hundred_bytes(drive: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[str] = []
+    terminal = Console(file=io.StringIO(), force_terminal=True, color_system="truecolor")
+
+    def display(_app: Any, _screen: Any, update: Any) -> None:
+        sent.append(update.render_segments(terminal))
+
+    async with drive(prepare=lambda session: session.gate.clear()) as it:
+        await it.press("R")
+        await it.until(lambda: it.text.count("checking") == len(StepId))
+        with monkeypatch.context() as watched:
+            watched.setattr(App, "_display", display)
+            it.session.report(StepId.TENANT, Status.UNKNOWN)
+            await it.until(lambda: any("not checked" in written for written in sent))
+        assert len("".join(sent).encode()) <= 110
 
 
 async def test_cancel_ends_what_runs_and_the_keys_say_when_there_is_nothing(drive: Any) -> None:

@@ -14,8 +14,8 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-_NEAR = 24
-"""Cells between two changes that cost less than moving the cursor and setting the colours again."""
+_NEAR = 5
+"""Cells of one look between two changes that cost less than moving the cursor."""
 
 Piece: TypeAlias = tuple[str, str]
 """Text and the name of its ink."""
@@ -53,6 +53,9 @@ class Inked(Widget):
         self.has_focus = False
         self._tell(events.DescendantBlur(self))
 
+    def watch_has_focus(self, has_focus: bool) -> None:
+        """Textual's own asks the style sheets, which say nothing of the focus, and paints scroll bars for it."""
+
     def _tell(self, event: events.DescendantFocus | events.DescendantBlur) -> None:
         if self.parent is not None:
             self.parent.post_message(event)
@@ -89,17 +92,29 @@ def changed_cells(before: Strip, after: Strip) -> list[tuple[int, int]]:
             start -= 1
         while end < len(new) and "" in (new[end][0], old[end][0]):
             end += 1
-        if ranges and start - ranges[-1][1] < _NEAR:
+        if ranges and _near(new[ranges[-1][1] - 1 : start]):
             ranges[-1] = (ranges[-1][0], max(end, ranges[-1][1]))
         else:
             ranges.append((start, end))
     return ranges
 
 
+def _near(cells: list[tuple[str, Style | None]]) -> bool:
+    """Whether what is between a change and the next, with the last cell before it, is written rather than skipped."""
+    return len(cells) <= _NEAR + 1 and len({style for character, style in cells if character != " "}) <= 1
+
+
 def _cells(strip: Strip) -> list[tuple[str, Style | None]]:
-    """Each cell's character and style; the second cell of a wide character has none."""
+    """Each cell's character and style, as far as it can be seen; the second cell of a wide character has none."""
     cells: list[tuple[str, Style | None]] = []
     for text, style, _control in strip:
         for character in text:
-            cells += [(character, style), *[("", style)] * (width_of(character) - 1)]
+            seen = _paper(style) if character == " " and style is not None else style
+            cells += [(character, seen), *[("", style)] * (width_of(character) - 1)]
     return cells
+
+
+@lru_cache(maxsize=256)
+def _paper(style: Style) -> Style:
+    """What can be seen of a style where nothing is written: of ours, only `reverse` makes the ink matter there."""
+    return style if style.reverse else Style(bgcolor=style.bgcolor)
