@@ -30,6 +30,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _speak(given)
     options = parser(given).parse_args(given)
     forbid_core_dumps()
+    from pushtui.base import defects
+
+    defects.hold_back()
     try:
         return _dispatch(options)
     except (UsageError, ReadOnlyRefused) as error:
@@ -43,6 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+    except Exception as error:  # a defect, which Python would show with all that it says
+        return _fail(defects.kept(error), 1)
 
 
 def _speak(arguments: Sequence[str]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 
 from pushtui.base.clock import SystemClock
-from pushtui.base.errors import Cancelled
+from pushtui.base.errors import Cancelled, PushtuiError
 from pushtui.base.words import _
 from pushtui.commands.exit_codes import FINE, INTERRUPTED, NOT_DONE
 from pushtui.commands.terminal import Terminal
@@ -18,7 +18,7 @@ from pushtui.reporting import doctor, plain
 
 
 def run_doctor(profile: Profile, *, json: bool) -> int:
-    """Test every leg and print the rows; the exit code. What came before an interruption is printed too."""
+    """Test every leg and print the rows; the exit code. What came before an early end is printed too."""
     clock, terminal, rows = SystemClock(), Terminal(), list[DoctorRow]()
 
     def take(event: Event) -> None:
@@ -28,19 +28,22 @@ def run_doctor(profile: Profile, *, json: bool) -> int:
             terminal.take(event)
 
     session, started = Session(profile, terminal, take, read_only=True), clock.now()
-    interrupted = False
+    end: PushtuiError | None = None
     with terminal.interrupts(session), contextlib.closing(session):
         try:
             terminal.serve(in_thread(session.doctor, "doctor"), session)
-        except Cancelled:
-            interrupted = True
+        except PushtuiError as error:
+            end = error
     found = ordered(rows)
     if json:
-        text = doctor.document(profile, found, started=started, finished=clock.now(), interrupted=interrupted)
+        text = doctor.document(profile, found, started=started, finished=clock.now(), end=end)
     else:
         text = plain.headline(profile) + doctor.table(found)
     terminal.print(text)
-    if interrupted:
+    if isinstance(end, Cancelled):
         terminal.tell(_("Interrupted.") + "\n")
         return INTERRUPTED
+    if end is not None:
+        terminal.tell(f"pushtui: {end}\n")
+        return NOT_DONE
     return NOT_DONE if worst(found) is Verdict.FAILED else FINE

@@ -110,7 +110,7 @@ class Terminal:
 
     def _show(self, event: Event, session: Session) -> None:
         match event:
-            case LogLine(level=level) if level in _TOLD or event.source == "pushtui":
+            case LogLine(level=level) if level in _TOLD or (event.source == "pushtui" and level is Level.INFO):
                 self.tell(f"{event.at.astimezone():%H:%M:%S} {event.source:<8} {event.text}\n")
             case Identity():
                 self.tell(sentences.identity(event) + "\n")

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import threading
 import time
-import traceback
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from pushtui import __version__
+from pushtui.base import defects
 from pushtui.base.clock import Clock, SystemClock
 from pushtui.base.commands import Cmdlet, Json
 from pushtui.base.errors import Cancelled, PushtuiError, Side, UsageError
@@ -305,13 +305,9 @@ class Session:
 
     def _internal(self, error: Exception) -> PushtuiError:
         """A defect of ours: where it happened goes to the log, no value does."""
-        for frame in traceback.extract_tb(error.__traceback__):
-            self._log.line("pushtui", "error", f"{frame.filename}:{frame.lineno} {frame.name}")
-        return PushtuiError(
-            "internal",
-            _("An internal error: {kind}").format(kind=type(error).__name__),
-            remedy=_("Please report it; where it happened is in the log {path}").format(path=self.log_path),
-        )
+        for place in defects.places(error):
+            self._log.line("pushtui", "output", place)
+        return defects.sentence(error, self.log_path)
 
     def _settle(self, status: Status) -> None:
         """No step is left looking busy."""

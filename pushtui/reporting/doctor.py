@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from pushtui.base.commands import Json
+from pushtui.base.errors import Cancelled, PushtuiError
 from pushtui.base.text import clean_line
 from pushtui.base.words import N_, _
 from pushtui.engine.doctor.rows import DoctorRow, Test, Verdict, worst
@@ -246,16 +247,17 @@ def document(
     *,
     started: datetime,
     finished: datetime,
-    interrupted: bool = False,
+    end: PushtuiError | None = None,
 ) -> str:
-    """The document as JSON text, with a line feed at its end."""
+    """The document as JSON text, with a line feed at its end; `end` is what ended the tests early."""
+    early = "cancelled" if isinstance(end, Cancelled) else "failed" if end else ""
     value: dict[str, Json] = {
         "schema": SCHEMA,
         "command": "doctor",
         "profile": str(profile.path),
         "started": started.astimezone(UTC).isoformat(timespec="milliseconds"),
         "finished": finished.astimezone(UTC).isoformat(timespec="milliseconds"),
-        "status": "cancelled" if interrupted else worst(rows).value,
+        "status": early or worst(rows).value,
         "rows": [
             {
                 "leg": row.leg,

@@ -17,6 +17,7 @@ from textual.app import App, SystemCommand
 from textual.command import CommandPalette
 from textual.screen import Screen
 
+from pushtui.base import defects
 from pushtui.base.clock import Clock
 from pushtui.base.words import _
 from pushtui.engine.events import LogLine, StepReport
@@ -545,13 +546,9 @@ class PushtuiApp(PaintsOnce[int], HasInks[int], inherit_bindings=False):
         self.refresh(layout=True)
 
     def _fatal_error(self) -> None:
-        """A defect: the traceback without any value, neither of variables nor in the error's text."""
-        from rich.segment import Segments
-        from rich.traceback import Traceback
-
+        """A defect: a sentence in place of Textual's traceback, which shows values."""
+        error = sys.exception() or self._exception  # that of a worker comes in a wrapping
+        if error is not None and not self._exit_renderables:
+            self._exit_renderables.append(f"pushtui: {defects.kept(error)}")
         self.bell()
-        trace = Traceback(show_locals=False, width=None, word_wrap=True)
-        for stack in trace.trace.stacks:
-            stack.exc_value = ""
-        self._exit_renderables.append(Segments(self.console.render(trace, self.console.options)))
         self._close_messages_no_wait()

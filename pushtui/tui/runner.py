@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from pushtui.base import defects
 from pushtui.base.errors import Cancelled, PushtuiError
-from pushtui.base.words import _
 from pushtui.profile import Profile
 from pushtui.tui.prompts import ScreenPrompts
 from pushtui.tui.session import SessionFactory, SessionLike
@@ -72,10 +72,8 @@ class Runner:
             pass
         except PushtuiError as error:
             ended = OperationEnded(operation, error=str(error))
-        except Exception as error:  # a defect: the screen stays, and says so without any value that could be secret
-            ended = OperationEnded(
-                operation, error=_("An internal error: {kind}. The log has no more.").format(kind=type(error).__name__)
-            )
+        except Exception as error:  # a defect: the screen stays
+            ended = OperationEnded(operation, error=str(defects.kept(error)))
         self._emit(ended)
 
     def _opened(self) -> SessionLike:

@@ -32,10 +32,15 @@ CRASHES = {
     "windows": ("pushtui.engine.realports", "RealPorts", "windows"),
     "journal": ("pushtui.engine.journal", "Journal", "write"),
     "doctor": ("pushtui.engine.doctor.leg", "Leg", "test"),
+    "procedure": ("pushtui.procedure.chain", "", "report"),
+    "reporting": ("pushtui.reporting.step_lines", "", "summary"),
     "mail": ("pushtui.mail.conversation", "_Talk", "run"),
     "engine": ("pushtui.engine.gather", "Survey", "publish"),
     "tui": ("pushtui.tui.widgets.connection_bar", "ConnectionBar", "_second"),
 }
+"""Layer → module, class (empty: the module itself) and what fails there."""
+SIGNED_IN = {"engine", "procedure", "reporting"}
+"""What fails no sooner than there is a token to tell."""
 
 
 def note(value: Any) -> None:
@@ -92,7 +97,7 @@ def secrets_alive() -> list[str]:
 
 def crash_at(kind: str, name: str) -> Callable[[Any], None]:
     def patch(module: Any) -> None:
-        owner = getattr(module, kind)
+        owner = getattr(module, kind) if kind else module
         original = getattr(owner, name)
 
         @functools.wraps(original)
@@ -100,9 +105,10 @@ def crash_at(kind: str, name: str) -> Callable[[Any], None]:
             if not Path(os.environ["CRASH_WHEN"]).exists():
                 return original(*arguments, **named)
             known = secrets_alive()
-            if name == "publish" and not any(each.startswith("eyJ") for each in known):
-                return original(*arguments, **named)  # nobody has been asked to sign in yet
-            note("crashed " + os.environ["CRASH"])
+            layer = os.environ["CRASH"]
+            if not known or (layer in SIGNED_IN and not any(each.startswith("eyJ") for each in known)):
+                return original(*arguments, **named)  # there is nothing to tell yet
+            note(f"crashed {layer}")
             raise RuntimeError(f"crash with {known}")
 
         setattr(owner, name, crashing)

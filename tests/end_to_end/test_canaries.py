@@ -125,14 +125,17 @@ def test_a_whole_apply_leaves_no_secret(start_lab: Any, person: Any, hidden: Pat
 
 
 @pytest.mark.parametrize(
-    ("layer", "method"),
+    ("layer", "method", "command"),
     [
-        ("exchange", "secret"),
-        ("exchange library", "device-code"),
-        ("graph", "browser"),
-        ("sign-in", "device-code"),
-        ("sign-in", "certificate"),
-        ("engine", "browser"),
+        ("exchange", "secret", "check"),
+        ("exchange library", "device-code", "check"),
+        ("graph", "browser", "check"),
+        ("sign-in", "device-code", "check"),
+        ("sign-in", "certificate", "check"),
+        ("engine", "browser", "check"),
+        ("procedure", "secret", "check"),
+        ("reporting", "secret", "check"),
+        ("doctor", "secret", "doctor"),
     ],
 )
 def test_a_crash_tells_no_secret(
@@ -143,13 +146,15 @@ def test_a_crash_tells_no_secret(
     environment: dict[str, str],
     layer: str,
     method: str,
+    command: str,
 ) -> None:
     environment["CRASH"] = layer
     somebody = person(finished_lab)
     profile = write_profile(hidden, finished_lab, method)
-    outcome = somebody.run("-p", profile, "check", "--json", answers=answers(finished_lab))
+    outcome = somebody.run("-p", profile, command, "--json", answers=answers(finished_lab))
     assert outcome.code != 0
     assert f"crashed {layer}" in noted(hidden)
+    assert "Traceback" not in outcome.output + outcome.errors
     assert leaks(hidden, tmp_path, finished_lab.line["exchange"]["user"], outcome.output, outcome.errors) == []
 
 
@@ -162,13 +167,15 @@ def test_a_crash_while_applying_tells_no_secret(
     command = ("apply", *CONSENTS, "--step", "verification", "--json")
     outcome = person(finished_lab).run("-p", profile, *command, answers=answers(finished_lab))
     assert f"crashed {layer}" in noted(hidden), outcome.errors
+    assert "Traceback" not in outcome.output + outcome.errors
     assert leaks(hidden, tmp_path, finished_lab.line["exchange"]["user"], outcome.output, outcome.errors) == []
 
 
+@pytest.mark.parametrize("layer", ["tui", "reporting"])
 def test_a_crash_of_the_screen_tells_no_secret(
-    finished_lab: Any, person: Any, hidden: Path, tmp_path: Path, environment: dict[str, str]
+    finished_lab: Any, person: Any, hidden: Path, tmp_path: Path, environment: dict[str, str], layer: str
 ) -> None:
-    environment |= {"CRASH": "tui", "CRASH_WHEN": str(hidden / "now"), "TERM": "xterm-256color", "LINES": "40"}
+    environment |= {"CRASH": layer, "CRASH_WHEN": str(hidden / "now"), "TERM": "xterm-256color", "LINES": "40"}
     somebody = person(finished_lab)
     profile = write_profile(hidden, finished_lab, "certificate")
     password = hidden / "password"
@@ -192,6 +199,7 @@ def test_a_crash_of_the_screen_tells_no_secret(
 
     acted: list[str] = []
     outcome = somebody.watch("-p", profile, act=act)
-    assert "crashed tui" in noted(hidden), outcome.errors
-    assert "RuntimeError" in outcome.errors
+    assert f"crashed {layer}" in noted(hidden), outcome.errors
+    assert "pushtui: An internal error: RuntimeError" in outcome.errors
+    assert "Traceback" not in outcome.errors
     assert leaks(hidden, tmp_path, finished_lab.line["exchange"]["user"], outcome.errors) == []

@@ -7,7 +7,10 @@ import re
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 import pushtui.engine.doctor
+from pushtui.base.errors import Cancelled, PushtuiError
 from pushtui.engine.doctor.rows import LEGS, DoctorRow, Outcome, Test, Verdict, failed, ok, skipped, warning
 from pushtui.procedure.model import Failure
 from pushtui.profile import Profile
@@ -83,6 +86,7 @@ def test_the_document_has_every_row_and_the_worst_of_them() -> None:
     }
 
 
-def test_a_run_that_was_interrupted_says_so() -> None:
-    document = json.loads(doctor.document(Profile(), ROWS[:1], started=NOW, finished=NOW, interrupted=True))
-    assert document["status"] == "cancelled"
+@pytest.mark.parametrize(("end", "status"), [(Cancelled(), "cancelled"), (PushtuiError("internal", "x"), "failed")])
+def test_a_run_that_ended_early_says_so(end: PushtuiError, status: str) -> None:
+    document = json.loads(doctor.document(Profile(), ROWS[:1], started=NOW, finished=NOW, end=end))
+    assert document["status"] == status
