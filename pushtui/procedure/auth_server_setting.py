@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from pushtui.base.commands import Cmdlet, Json
-from pushtui.procedure import questions
+from pushtui.procedure import dedicated_application, questions
 from pushtui.procedure.codes import finding
 from pushtui.procedure.model import Change, ExchangeWrite, Facts, Finding, Risk, StepId
 from pushtui.procedure.national_clouds import host_of
@@ -18,7 +18,7 @@ from pushtui.procedure.reading import read
 from pushtui.procedure.records import AuthServerRecord, HybridRecord, PartnerApplicationRecord
 
 STEP = StepId.AUTH_SERVER
-ACS, AZURE_AD = "microsoftacs", "azuread"
+ACS = "microsoftacs"
 ACS_ISSUER = "00000001-0000-0000-c000-000000000000"
 """Azure ACS as an application: the issuer in its metadata, there followed by ``@`` and the tenant."""
 ENABLE_PARTNER = "auth-server.enable-partner"
@@ -32,7 +32,7 @@ def others(servers: Sequence[AuthServerRecord], chosen: AuthServerRecord | None,
         if server is chosen:
             continue
         kind, realm = server.type.lower(), server.realm.strip().lower()
-        if kind not in {ACS, AZURE_AD} or not realm or (realm != tenant and not server.enabled):
+        if kind not in {ACS, dedicated_application.AZURE_AD} or not realm or (realm != tenant and not server.enabled):
             yield finding(
                 "auth-server.foreign", server.name, observed=server.realm, type=server.type, enabled=server.enabled
             )
@@ -46,11 +46,8 @@ def others(servers: Sequence[AuthServerRecord], chosen: AuthServerRecord | None,
             yield finding("auth-server.duplicate", server.name, expected=chosen.name, observed=server.realm)
         else:
             yield finding("auth-server.same-tenant", server.name, observed=server.realm, type=server.type)
-    for server in servers:
-        if server.enabled and server.application_identifier:
-            yield finding(
-                "auth-server.dedicated-application", server.name, observed=server.application_identifier.lower()
-            )
+    for server in dedicated_application.naming(servers):
+        yield finding("auth-server.dedicated-application", server.name, observed=server.application_identifier.lower())
 
 
 def endpoints(server: AuthServerRecord, facts: Facts, tenant: str) -> Iterable[Finding]:

@@ -107,7 +107,7 @@ FINDINGS: Mapping[str, Code] = {
     ),
     "auth-server.issuer-differs": Code(WARNING, "its issuer is not Azure ACS; expected, observed: identifiers"),
     "auth-server.dedicated-application": Code(
-        NOTE, "it asks for tokens as the dedicated hybrid application; observed: application id"
+        NOTE, "it names the dedicated hybrid application; observed: application id"
     ),
     "auth-server.partner-missing": Code(WARNING, "there is no partner application of Exchange Online; subject: it"),
     "auth-server.partner-differs": Code(
@@ -151,6 +151,22 @@ FINDINGS: Mapping[str, Code] = {
     ),
     "service-principal.dedicated-unused": Code(
         NOTE, "no auth server uses the dedicated hybrid application; subject: its name; observed: application id"
+    ),
+    "service-principal.dedicated-enabled": Code(
+        OK, "a setting override makes Exchange use it; subject: the override; observed: application ids; {servers}"
+    ),
+    "service-principal.dedicated-override-alone": Code(
+        WARNING,
+        "a setting override makes Exchange use a dedicated hybrid application, and no auth server names one; subject:"
+        " the override; {servers}",
+    ),
+    "service-principal.dedicated-not-enabled": Code(
+        WARNING,
+        "an auth server names the dedicated hybrid application, and no setting override makes Exchange use it; subject:"
+        " the auth server; observed: application id",
+    ),
+    "service-principal.dedicated-overrides-unreadable": Code(
+        NOTE, "whether Exchange uses it could not be found out; subject: cmdlet; failure set, or {reason}"
     ),
     "service-principal.dedicated-unreadable": Code(
         NOTE, "whether there is one could not be found out; subject: request; failure set, or {reason}"

@@ -95,6 +95,12 @@ ACCEPTED_DOMAINS = ExchangeRead(Cmdlet.of("Get-AcceptedDomain", ("Name", "Domain
 ORGANIZATION_CONFIG = ExchangeRead(Cmdlet.of("Get-OrganizationConfig", ("Name", "Guid")))
 """The organization's GUID: the dedicated hybrid application is named after it."""
 
+SETTING_OVERRIDES = ExchangeRead(
+    Cmdlet.of("Get-SettingOverride", ("Name", "ComponentName", "SectionName", "Parameters", "Server"))
+)
+"""What administrators took over from the product's own settings: one of them turns the dedicated hybrid application on
+(CSS-Exchange, ConfigureExchangeHybridApplication)."""
+
 PUSH_PROXY = ExchangeRead(
     Cmdlet.of(
         "Get-PushNotificationApp",

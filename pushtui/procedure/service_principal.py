@@ -9,7 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from pushtui.base.commands import Json, Later
-from pushtui.procedure import certificate, certificate_state, key_list, questions, service_principal_setting
+from pushtui.procedure import (
+    certificate,
+    certificate_state,
+    dedicated_application,
+    key_list,
+    questions,
+    service_principal_setting,
+)
 from pushtui.procedure.codes import blocks, finding
 from pushtui.procedure.model import (
     Action,
@@ -29,7 +36,12 @@ from pushtui.procedure.tenant import is_domain, tenant_id
 ID = StepId.SERVICE_PRINCIPAL
 
 ASIDE: frozenset[Query] = frozenset(
-    {questions.HYBRID_APPLICATIONS, questions.ORGANIZATION_CONFIG, questions.AUTH_SERVERS}
+    {
+        questions.HYBRID_APPLICATIONS,
+        questions.ORGANIZATION_CONFIG,
+        questions.AUTH_SERVERS,
+        questions.SETTING_OVERRIDES,
+    }
 )
 """Asked only to say more: about the dedicated hybrid application."""
 VISIBLE_SECONDS = 60.0
@@ -46,6 +58,7 @@ def queries(facts: Facts) -> Iterable[Query]:
         yield questions.HYBRID_APPLICATIONS
     yield questions.ORGANIZATION_CONFIG
     yield questions.AUTH_SERVERS
+    yield questions.SETTING_OVERRIDES
 
 
 def findings(facts: Facts) -> Sequence[Finding]:
@@ -70,7 +83,7 @@ def findings(facts: Facts) -> Sequence[Finding]:
         *key_list.unreadable(record),
         *key_list.vanished(facts, record),
         *service_principal_setting.other_keys(facts, record, known, missing=missing),
-        *service_principal_setting.dedicated(facts, known),
+        *dedicated_application.findings(facts, known),
         *((finding("service-principal.shared-trust", app),) if app == questions.EXCHANGE_ONLINE else ()),
     )
 

@@ -1,8 +1,7 @@
-"""Around the key that counts: whose the other keys are, and the dedicated hybrid application.
+"""Around the key that counts: whose the other keys are.
 
 A key is told by its certificate: AuthConfig names three, the servers' stores hold those that it named once; what is in
-neither is somebody else's. The dedicated application is Microsoft's way since CVE-2025-53786; its keys come in a list,
-without their value, so their thumbprint has to do.
+neither is somebody else's.
 """
 
 from __future__ import annotations
@@ -10,20 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from pushtui.procedure import certificate_state, key_list, questions
+from pushtui.procedure import certificate_state, key_list
 from pushtui.procedure.certificate_state import State
 from pushtui.procedure.codes import finding
 from pushtui.procedure.keys import Owner, owner
 from pushtui.procedure.model import Facts, Finding
-from pushtui.procedure.reading import read
-from pushtui.procedure.records import (
-    ApplicationRecord,
-    AuthServerRecord,
-    CertificateRecord,
-    KeyCredentialRecord,
-    OrganizationConfigRecord,
-    ServicePrincipalRecord,
-)
+from pushtui.procedure.records import CertificateRecord, KeyCredentialRecord, ServicePrincipalRecord
 
 DAY = timedelta(days=1)
 """Dates are kept with less care than this."""
@@ -105,50 +96,3 @@ def _next(record: ServicePrincipalRecord, state: State | None, now: datetime) ->
         yield finding(
             "service-principal.next-key-missing", thumbprint, observed=effective.isoformat() if effective else ""
         )
-
-
-# --- the dedicated application ---------------------------------------------------------------------------------------
-
-
-def dedicated(facts: Facts, wanted: CertificateRecord | None) -> Iterable[Finding]:
-    """The dedicated hybrid application of this organization, where there is one."""
-    if questions.HYBRID_APPLICATIONS not in facts.answers:
-        return
-    reading = read(facts, questions.HYBRID_APPLICATIONS, ApplicationRecord.from_properties)
-    if reading.failed:
-        yield reading.problem("service-principal.dedicated-unreadable", "/applications")
-        return
-    used = _used(facts)
-    for application in reading.items:
-        if not _is_ours(application, facts, used):
-            continue
-        name = application.display_name
-        keys = application.key_credentials
-        yield finding("service-principal.dedicated-application", name, observed=application.app_id, keys=len(keys))
-        if application.app_id not in used:
-            yield finding("service-principal.dedicated-unused", name, observed=application.app_id)
-        if wanted is not None:
-            yield from _dedicated_key(application, wanted, facts.now)
-
-
-def _dedicated_key(application: ApplicationRecord, wanted: CertificateRecord, now: datetime) -> Iterable[Finding]:
-    name, thumbprint = application.display_name, wanted.sha1_thumbprint
-    mine = [key for key in application.key_credentials if key_list.thumbprint(key) == thumbprint]
-    ended = [key.end for key in mine if key.end is not None and key.end <= now]
-    if not mine:
-        yield finding("service-principal.dedicated-key-missing", name, expected=thumbprint)
-    elif len(ended) == len(mine):
-        yield finding("service-principal.dedicated-key-expired", name, observed=max(ended).isoformat())
-
-
-def _used(facts: Facts) -> frozenset[str]:
-    """The application ids with which auth servers ask for tokens."""
-    servers = read(facts, questions.AUTH_SERVERS, AuthServerRecord.from_properties).items
-    return frozenset(item.application_identifier.lower() for item in servers if item.application_identifier)
-
-
-def _is_ours(application: ApplicationRecord, facts: Facts, used: frozenset[str]) -> bool:
-    """A tenant may have one of each organization that it serves: the name ends in the organization's GUID."""
-    config = read(facts, questions.ORGANIZATION_CONFIG, OrganizationConfigRecord.from_properties).first
-    named = application.display_name.lower().removeprefix(questions.DEDICATED_APPLICATION.lower())
-    return application.app_id in used or config is None or named == config.guid

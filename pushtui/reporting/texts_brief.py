@@ -194,6 +194,10 @@ TEXTS: Mapping[str, str] = {
     "service-principal.dedicated-key-missing": "dedicated app lacks key",
     "service-principal.dedicated-key-expired": "dedicated app's key ended",
     "service-principal.dedicated-unused": "dedicated app unused",
+    "service-principal.dedicated-enabled": "dedicated app in use",
+    "service-principal.dedicated-override-alone": "override lacks its app",
+    "service-principal.dedicated-not-enabled": "dedicated app turned off",
+    "service-principal.dedicated-overrides-unreadable": "overrides not readable",
     "service-principal.dedicated-unreadable": "dedicated app not read",
     "push-proxy.invalid": "settings not valid",
     # --- the run

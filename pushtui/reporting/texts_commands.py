@@ -51,5 +51,6 @@ COMMANDS: Mapping[str, Sequence[Commands]] = {
     "auth-server.other-tenant": (Commands(("Set-AuthServer -Identity {subject} -Enabled $false",)),),
     "auth-server.sibling-disabled": (Commands(("Set-AuthServer -Identity {subject} -Enabled $true",)),),
     "auth-server.partner-differs": (Commands(_PARTNER),),
+    "service-principal.dedicated-override-alone": (Commands(("Remove-SettingOverride -Identity {subject}",)),),
     "verification.component-inactive": (Commands((_ACTIVATE.replace("{component}", "'PushNotificationsProxy'"),)),),
 }

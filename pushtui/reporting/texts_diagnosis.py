@@ -131,7 +131,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "Have Exchange read its metadata again",
     ),
     "auth-server.dedicated-application": (
-        "{subject} asks for tokens as the dedicated hybrid application {observed}",
+        "{subject} names the dedicated hybrid application {observed}",
         "",
     ),
     "auth-server.partner-missing": (
@@ -192,6 +192,25 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     ),
     "service-principal.dedicated-unused": (
         "No auth server uses the dedicated hybrid application {subject} ({observed})",
+        "",
+    ),
+    "service-principal.dedicated-enabled": (
+        "The setting override {subject} makes Exchange use the dedicated hybrid application {observed}",
+        "",
+    ),
+    "service-principal.dedicated-override-alone": (
+        (
+            "The setting override {subject} makes Exchange use a dedicated hybrid application, but no auth server"
+            " names one"
+        ),
+        "Run ConfigureExchangeHybridApplication.ps1 to make the application, or remove the override if it is not meant",
+    ),
+    "service-principal.dedicated-not-enabled": (
+        ("{subject} names the dedicated hybrid application {observed}, but no setting override makes Exchange use it"),
+        "Run ConfigureExchangeHybridApplication.ps1 -EnableExchangeHybridApplicationOverride",
+    ),
+    "service-principal.dedicated-overrides-unreadable": (
+        "Whether Exchange uses the dedicated hybrid application is not known",
         "",
     ),
     "service-principal.dedicated-unreadable": ("Whether there is a dedicated hybrid application is not known", ""),

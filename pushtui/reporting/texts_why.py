@@ -150,6 +150,8 @@ TEXTS: Mapping[str, str] = {
     "service-principal.wrong-certificate": "The tenant trusts a certificate that Exchange does not sign with",
     "service-principal.dedicated-key-missing": _DEDICATED,
     "service-principal.dedicated-key-expired": _DEDICATED,
+    "service-principal.dedicated-override-alone": _DEDICATED,
+    "service-principal.dedicated-not-enabled": _DEDICATED,
     # --- push proxy
     "push-proxy.unreadable": _NOT_KNOWN,
     "push-proxy.disabled": _PROXY,

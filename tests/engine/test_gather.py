@@ -22,6 +22,7 @@ ORGANIZATION = {
     "Get-Command",
     "Get-AcceptedDomain",
     "Get-OrganizationConfig",
+    "Get-SettingOverride",
 }
 OF_A_SERVER = ("Get-ExchangeCertificate", "Get-ServerComponentState", "Test-ServiceHealth", "Get-ServerHealth")
 

@@ -226,6 +226,7 @@ class World:
     accepted: list[str] = field(default_factory=lambda: ["lab.example", "fabrikam.com"])
     guid: str = "0a1b2c3d-0000-0000-0000-000000000001"
     applications: list[dict[str, Any]] = field(default_factory=list)
+    overrides: list[dict[str, Any]] = field(default_factory=list)
     clocks: dict[str, float] = field(default_factory=dict)
     """`exchange` and `tenant` → seconds that it is ahead of us."""
     distributes: bool = True
@@ -314,6 +315,8 @@ class World:
                 return [{"Name": "First Organization", "Guid": self.guid}]
             case "Get-AcceptedDomain":
                 return [{"Name": name, "DomainName": name, "DomainType": "Authoritative"} for name in self.accepted]
+            case "Get-SettingOverride":
+                return self.overrides
             case "Get-AuthServer":
                 return [dict(item) for item in self.auth_servers]
             case "Get-PartnerApplication":

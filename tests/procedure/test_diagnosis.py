@@ -142,6 +142,24 @@ def application(*, holds: bool = True, used: bool = True, guid: str = GUID, **ch
     return change
 
 
+def override(parameter: str = "Enabled=true", **changed: Any) -> Change:
+    """A setting override as ConfigureExchangeHybridApplication makes it."""
+
+    def change(world: Any, kit: Any) -> None:
+        world.overrides.append(
+            {
+                "Name": "EnableExchangeHybrid3PAppFeature",
+                "ComponentName": "Global",
+                "SectionName": "ExchangeOnpremAsThirdPartyAppId",
+                "Parameters": [parameter],
+                "Server": None,
+            }
+            | changed
+        )
+
+    return change
+
+
 def both(*changes: Change) -> Change:
     def change(world: Any, kit: Any) -> None:
         for each in changes:
@@ -240,6 +258,10 @@ CASES: dict[str, Change] = {
     "service-principal.dedicated-key-missing": application(holds=False),
     "service-principal.dedicated-key-expired": application(endDateTime=lambda kit: (kit.NOW - kit.DAY).isoformat()),
     "service-principal.dedicated-unused": application(used=False),
+    "service-principal.dedicated-enabled": both(application(), override()),
+    "service-principal.dedicated-override-alone": both(application(used=False), override()),
+    "service-principal.dedicated-not-enabled": both(application(), override("Enabled=false")),
+    "service-principal.dedicated-overrides-unreadable": both(application(), failing(questions.SETTING_OVERRIDES)),
     "service-principal.dedicated-unreadable": failing(questions.HYBRID_APPLICATIONS),
     "push-proxy.invalid": lambda world, kit: world.proxy.update(IsValid=False),
 }
@@ -508,6 +530,29 @@ def test_a_dedicated_application_of_another_organization_is_not_ours(kit: Any) -
     assert not [code for code in world.codes() if "dedicated" in code]
     world.failures[questions.ORGANIZATION_CONFIG] = kit.failed()
     assert named(world, "service-principal.dedicated-application"), "whose it is could not be found out"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        override(SectionName="RouteThroughMSGraph", ComponentName="SettingOverride"),
+        override("Enabled=false"),
+        failing(questions.SETTING_OVERRIDES),
+        both(override(), failing(questions.AUTH_SERVERS)),
+    ],
+)
+def test_only_the_override_of_the_dedicated_application_and_only_one_that_enables_it_wants_one(
+    change: Any, kit: Any
+) -> None:
+    world = kit.done()
+    change(world, kit)
+    assert not [code for code in world.codes() if "dedicated" in code]
+
+
+def test_an_auth_server_that_names_the_shared_application_names_no_dedicated_one(kit: Any) -> None:
+    world = kit.done()
+    world.auth_servers.append(kit.auth_server("EvoSts - 1", type="AzureAD", application=kit.APP))
+    assert not [code for code in world.codes() if "dedicated" in code]
 
 
 def test_a_disabled_service_principal_holds_everything_back(kit: Any) -> None:

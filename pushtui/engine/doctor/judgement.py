@@ -27,7 +27,13 @@ READING = (
 """Cmdlets without which a check cannot tell the state of a step."""
 READING_MORE = ("Get-HybridConfiguration",)
 """Cmdlets without which a check knows less, and still works."""
-DIAGNOSING = ("Get-AcceptedDomain", "Get-OrganizationConfig", "Get-ServerHealth", "Test-ServiceHealth")
+DIAGNOSING = (
+    "Get-AcceptedDomain",
+    "Get-OrganizationConfig",
+    "Get-SettingOverride",
+    "Get-ServerHealth",
+    "Test-ServiceHealth",
+)
 """Cmdlets that only a diagnosis uses, which knows less without."""
 READING_RARE = ("Get-PushNotificationApp",)
 """Cmdlets that help a check where a session has them; no role is documented to grant them."""

@@ -22,6 +22,7 @@ from pushtui.procedure.records.organization import (
     PartnerApplicationRecord,
     PushProxyRecord,
     ServerRecord,
+    SettingOverrideRecord,
 )
 from pushtui.procedure.records.states import (
     ComponentStateRecord,
@@ -52,5 +53,6 @@ __all__ = [
     "ServiceHealthRecord",
     "ServicePrincipalRecord",
     "ServiceRecord",
+    "SettingOverrideRecord",
     "TenantRecord",
 ]

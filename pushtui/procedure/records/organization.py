@@ -267,6 +267,29 @@ class OrganizationConfigRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class SettingOverrideRecord:
+    """``Get-SettingOverride``: a setting that an administrator took over from the product's own."""
+
+    name: str
+    component: str
+    section: str
+    parameters: tuple[str, ...]
+    """Such as ``Enabled=true``."""
+    servers: tuple[str, ...]
+    """Where it holds; empty: in the whole organization."""
+
+    @classmethod
+    def from_properties(cls, properties: Properties) -> Self:
+        return cls(
+            name=required_text(properties, "Name"),
+            component=text(properties, "ComponentName"),
+            section=text(properties, "SectionName"),
+            parameters=texts(properties, "Parameters"),
+            servers=texts(properties, "Server"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class HybridRecord:
     """``Get-HybridConfiguration``: it is there only where the Hybrid Configuration Wizard ran."""
 
