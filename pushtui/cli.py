@@ -84,6 +84,8 @@ def _dispatch(options: argparse.Namespace) -> int:
                 "apply.two-plans",
                 _("The plan in the file says what is done; --step and --overwrite-certificate-file are for making one"),
             )
+        case "undo" if options.change and options.step:
+            raise UsageError("undo.two-choices", _("--change names one change, so --step has nothing left to choose"))
         case "runs":
             return _runs(options)
         case "doctor":
@@ -156,6 +158,7 @@ def _options(options: argparse.Namespace) -> Options:
         within_days=getattr(options, "within_days", None),
         all_of_this_organization=getattr(options, "all_of_this_organization", False),
         run_id=getattr(options, "run", ""),
+        change=getattr(options, "change", 0),
         form=getattr(options, "form", "markdown"),
         out=getattr(options, "out", ""),
         file=getattr(options, "file", ""),

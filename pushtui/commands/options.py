@@ -30,6 +30,8 @@ class Options:
     """Remove the keys of AuthConfig's certificates."""
     run_id: str = ""
     """The run to take back; empty: the last one that changed anything."""
+    change: int = 0
+    """The only change of that run that is taken back; 0: all of them."""
     form: str = "markdown"
     """How `report` is written: `markdown`, `html` or `json`."""
     out: str = ""

@@ -113,6 +113,13 @@ def _days(text: str) -> float:
     return days
 
 
+def _number(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(_("expected the number of a change, from 1"))
+    return number
+
+
 def fill_undo(undo: argparse.ArgumentParser) -> None:
     undo.add_argument(
         "run",
@@ -120,6 +127,13 @@ def fill_undo(undo: argparse.ArgumentParser) -> None:
         nargs="?",
         default="",
         help=_("the run, by its id, how that begins, or its number (default: the last one that changed anything)"),
+    )
+    undo.add_argument(
+        "--change",
+        metavar="N",
+        type=_number,
+        default=0,
+        help=_("only this change of the run, by its number in pushtui runs show; what the run did after it stays"),
     )
     undo.add_argument("--yes", action="store_true", help=_("do not ask; the consents below are still needed"))
     undo.add_argument(

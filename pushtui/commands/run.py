@@ -102,7 +102,7 @@ class Run:
 
     def _undo(self) -> int:
         options = self._options
-        return self._planned(lambda: self._session.plan_undo(options.run_id, options.steps))
+        return self._planned(lambda: self._session.plan_undo(options.run_id, options.steps, options.change))
 
     def _planned(self, make: Callable[[], Plan]) -> int:
         """Make the plan and carry it out, or keep it where that is what is wanted."""

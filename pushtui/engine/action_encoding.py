@@ -1,4 +1,4 @@
-"""Actions and findings as JSON values and back, for a plan that is kept in a file.
+"""Tasks, actions and findings as JSON values and back, for a journal, and for a plan that is kept in a file.
 
 What is only asked again in its turn – the reads of a change, of a wait – is not kept.
 """
@@ -10,6 +10,7 @@ from typing import Any
 
 from pushtui.base.commands import Json
 from pushtui.engine.encoding import cmdlet_from_json, cmdlet_to_json, from_json, to_json
+from pushtui.engine.plan import Task
 from pushtui.procedure.model import (
     Action,
     Ask,
@@ -24,6 +25,31 @@ from pushtui.procedure.model import (
     Trial,
     Wait,
 )
+
+
+def task_to(task: Task) -> dict[str, Json]:
+    """:func:`task_from` is the way back."""
+    return {
+        "course": task.course,
+        "undoes": task.undoes,
+        "steps": [step.value for step in task.steps],
+        "removed_keys": [*sorted(task.removed_keys)],
+        "within_days": task.within_days,
+        "change": task.change,
+    }
+
+
+def task_from(value: Mapping[str, Any]) -> Task:
+    """The task. Raises `KeyError`, `TypeError` or `ValueError` for what is none."""
+    days = value["within_days"]
+    return Task(
+        str(value["course"]),
+        str(value["undoes"]),
+        tuple(StepId(step) for step in value["steps"]),
+        frozenset(str(key) for key in value["removed_keys"]),
+        None if days is None else float(days),
+        int(value["change"]),
+    )
 
 
 def action_to(action: Action) -> dict[str, Json]:

@@ -28,6 +28,8 @@ class Task:
     """SHA-256 (upper-case hex) of the keys that are to be removed; of the course `keys`."""
     within_days: float | None = None
     """Days before its end from which on the certificate is renewed, where not as the profile has it."""
+    change: int = 0
+    """The only change of the run that is taken back, from 1 as ``pushtui runs show`` numbers them; 0: all of them."""
 
 
 PROCEDURE = Task()

@@ -21,9 +21,9 @@ from pushtui.base.errors import PushtuiError, UsageError
 from pushtui.base.files import problem, write_atomically
 from pushtui.base.text import clean_line
 from pushtui.base.words import _
-from pushtui.engine.action_encoding import action_from, action_to, finding_from, finding_to
+from pushtui.engine.action_encoding import action_from, action_to, finding_from, finding_to, task_from, task_to
 from pushtui.engine.journal import organization_folder, who
-from pushtui.engine.plan import Plan, Task, consents_of
+from pushtui.engine.plan import Plan, consents_of
 from pushtui.procedure.model import Consent, StepId
 from pushtui.profile import Profile, validate_certificate_path
 
@@ -53,19 +53,12 @@ def save(path: Path, plan: Plan, profile: Profile, now: datetime, *, overwrite_c
             _("There is something else than a plan at {path}").format(path=clean_line(str(path))),
             remedy=_("Name another file"),
         )
-    task: dict[str, Json] = {
-        "course": plan.task.course,
-        "undoes": plan.task.undoes,
-        "steps": [step.value for step in plan.task.steps],
-        "removed_keys": [*sorted(plan.task.removed_keys)],
-        "within_days": plan.task.within_days,
-    }
     content: dict[str, Json] = {
         "version": __version__,
         "made": now.isoformat(),
         "who": who(),
         "for": identity(profile),
-        "task": task,
+        "task": task_to(plan.task),
         "overwrite_certificate_file": overwrite_certificate_file,
         "steps": [step.value for step in plan.steps],
         "actions": [action_to(action) for action in plan.actions],
@@ -116,20 +109,13 @@ def _refuse_others(path: Path, made_for: object, profile: Profile) -> None:
 
 
 def _reviewed(content: Mapping[str, Any], digest: str) -> Reviewed:
-    task = content["task"]
     actions = tuple(action_from(item) for item in content["actions"])
     plan = Plan(
         steps=tuple(StepId(step) for step in content["steps"]),
         actions=actions,
         needed_consents=consents_of(actions),
         blocked={StepId(step): str(code) for step, code in content["blocked"].items()},
-        task=Task(
-            str(task["course"]),
-            str(task["undoes"]),
-            tuple(StepId(step) for step in task["steps"]),
-            frozenset(str(key) for key in task["removed_keys"]),
-            None if task["within_days"] is None else float(task["within_days"]),
-        ),
+        task=task_from(content["task"]),
         lost=tuple(finding_from(item) for item in content["lost"]),
     )
     if plan.needed_consents != {Consent(name) for name in content["consents"]}:

@@ -11,11 +11,12 @@ from typing import Any
 from pushtui.base.commands import Json
 from pushtui.base.errors import UsageError
 from pushtui.base.words import _
+from pushtui.engine.action_encoding import task_from
 from pushtui.engine.agreement import Progress
 from pushtui.engine.encoding import from_json
 from pushtui.engine.journal import entries, holder, journals
+from pushtui.engine.plan import Task
 from pushtui.procedure.model import Command, StepId
-from pushtui.procedure.undoing.deeds import Deed
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,22 @@ class Run:
     def undoes(self) -> str:
         """The run that this one takes back; empty for any other."""
         return str(self.header.get("undoes") or "")
+
+    @property
+    def task(self) -> Task:
+        """What it was for, so that it can be planned again. A journal of an earlier version names only the course."""
+        kept = self.header.get("task")
+        try:
+            return task_from(kept) if isinstance(kept, dict) else Task(self.operation, self.undoes)
+        except (KeyError, TypeError, ValueError):
+            return Task(self.operation, self.undoes)
+
+    @property
+    def steps(self) -> tuple[StepId, ...]:
+        """The steps that it was asked to do; all of them where the journal does not say."""
+        asked = self.header.get("steps")
+        known = tuple(step for step in StepId if isinstance(asked, list) and step.value in asked)
+        return known or tuple(StepId)
 
     @property
     def who(self) -> Mapping[str, Any]:
@@ -162,40 +179,6 @@ def find_run(runs: Iterable[Run], run_id: str) -> Run:
         return found[0]
     what = _("There is no run {run} here") if not found else _("Several runs begin with {run}")
     raise UsageError("runs.unknown", what.format(run=run_id), remedy=_("pushtui runs lists them"))
-
-
-def to_take_back(runs: Iterable[Run]) -> Run:
-    """The last run that changed something and did not itself take something back. Raises `UsageError`."""
-    found = [run for run in runs if run.changed and not run.undoes]
-    if not found:
-        raise UsageError("runs.none", _("No run here has changed anything that could be taken back"))
-    return found[-1]
-
-
-def deeds(runs: Iterable[Run], run: Run) -> tuple[Deed, ...]:
-    """What a run did, and before it the interrupted ones that it went on with, in the order in which it was done."""
-    known = {each.id: each for each in runs}
-    family, seen = [run], {run.id}
-    while (earlier := known.get(family[0].resumes)) is not None and earlier.id not in seen:
-        family.insert(0, earlier)
-        seen.add(earlier.id)
-    steps = set(StepId)
-    return tuple(
-        Deed(
-            change.id,
-            StepId(change.step),
-            change.target,
-            change.before,
-            change.after,
-            change.command,
-            change.undo,
-            change.arguments,
-        )
-        for each in family
-        if not each.undoes
-        for change in each.changes
-        if change.effective and change.step in steps
-    )
 
 
 def progress_of(runs: Iterable[Run], digest: str) -> Progress:

@@ -24,6 +24,7 @@ from pushtui.base.errors import Cancelled, PushtuiError, Side, UsageError
 from pushtui.base.files import state_folder
 from pushtui.base.redaction import Redactor
 from pushtui.base.words import _
+from pushtui.engine.action_encoding import task_to
 from pushtui.engine.answers import Form
 from pushtui.engine.apply import Application, run_trial
 from pushtui.engine.calls import Call, Calls
@@ -39,14 +40,14 @@ from pushtui.engine.memory import Recollection
 from pushtui.engine.plan import PROCEDURE, Plan, Task, make_plan
 from pushtui.engine.ports import Ports, Prompts
 from pushtui.engine.realports import RealPorts
-from pushtui.engine.runs import Run, deeds, find_run, interrupted, last_run, progress_of, read_runs, to_take_back
+from pushtui.engine.runs import Run, interrupted, last_run, progress_of, read_runs
 from pushtui.engine.signals import Signals
 from pushtui.engine.snapshot import Snapshot
 from pushtui.engine.sources import Sources
+from pushtui.engine.taking_back import task_of, way_back
 from pushtui.procedure import chain, keys
 from pushtui.procedure.courses import COURSES, KEYS
 from pushtui.procedure.model import Consent, ExchangeRead, Inputs, RenewalTerms, Status, StepId, Trial
-from pushtui.procedure.undoing import course as way_back
 from pushtui.procedure.verification import MAIL
 from pushtui.profile import Profile, validate_certificate_path
 
@@ -156,16 +157,13 @@ class Session:
 
         return self._operate("plan", body)
 
-    def plan_undo(self, run_id: str = "", steps: Collection[StepId] = ALL) -> Plan:
-        """Read afresh, then say what takes back what a run did to these steps; by default the last that did anything.
+    def plan_undo(self, run_id: str = "", steps: Collection[StepId] = ALL, change: int = 0) -> Plan:
+        """Read afresh, then say what takes back what a run did to these steps, or one change of it by its number; by
+        default the last run that did anything.
 
-        Raises `UsageError` where there is no such run.
+        Raises `UsageError` where there is no such run or change.
         """
-        runs = read_runs(self._folder)
-        run = find_run(runs, run_id) if run_id else to_take_back(runs)
-        if run.undoes:
-            run = find_run(runs, run.undoes)
-        return self.plan_task(Task("undo", run.id, tuple(step for step in StepId if step in steps)))
+        return self.plan_task(task_of(read_runs(self._folder), run_id, steps, change))
 
     def plan_task(self, task: Task) -> Plan:
         """As `plan`, of a task beside the procedure itself."""
@@ -210,6 +208,10 @@ class Session:
     def interrupted(self) -> Run | None:
         """The last run here, where it came to no end; reads journals only, on any thread."""
         return interrupted(self._folder)
+
+    def runs(self) -> tuple[Run, ...]:
+        """Every run here, oldest first; reads journals only, on any thread."""
+        return read_runs(self._folder)
 
     def doctor(self) -> tuple[DoctorRow, ...]:
         """Test every leg of the way to both organizations, without changing anything; rows are events as they come."""
@@ -415,8 +417,7 @@ class Session:
         """The steps of a task. Raises `UsageError` for a run that is not there."""
         if task.course in COURSES:
             return COURSES[task.course]
-        runs = read_runs(self._folder)
-        return way_back(deeds(runs, find_run(runs, task.undoes)))
+        return way_back(read_runs(self._folder), task)
 
     def _remembered(self) -> Recollection:
         """What the journals know; read once a session, kept up by what this session does."""
@@ -438,6 +439,8 @@ class Session:
             "cloud": profile.cloud.name,
             "course": plan.task.course,
             "undoes": plan.task.undoes,
+            "task": task_to(plan.task),
+            "steps": [step.value for step in plan.steps],
             "accounts": {side: self._connections.account(side) for side in ("exchange", "entra")},
             "plan": [{"id": action.id, "step": action.step.value} for action in plan.actions],
         }

@@ -16,6 +16,9 @@ FINDINGS: Mapping[str, Code] = {
     "undo.unknown-change": Code(WARNING, "this version does not know how to take this back; subject: the change's id"),
     "undo.unreadable": Code(FAILURE, "could not find out; subject: what was asked; failure set, or {reason}"),
     # --- what does not come back
+    "undo.rested-on": Code(
+        WARNING, "one change alone is taken back: what the run did after it stays; observed: the objects of that"
+    ),
     "undo.restart": Code(NOTE, "a restart cannot be taken back; subject: server"),
     "undo.restarts-follow": Code(
         NOTE, "the certificate is given back: {services} to restart and {pools} to recycle on every server"

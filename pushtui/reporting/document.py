@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from pushtui.base.commands import Json
+from pushtui.engine.encoding import to_json
 from pushtui.engine.events import StepReport
 from pushtui.engine.plan import Plan
 from pushtui.procedure.model import Change, Finding, Status, StepId
@@ -107,10 +108,12 @@ def _change(change: Change, result: str | None) -> Json:
         "target": change.target,
         "title": sentences.action_title(change),
         "command": change.command.text,
+        "request": to_json(change.command),
         "before": change.before,
         "after": change.after,
         "risk": change.risk.value,
         "undo": change.undo.text if change.undo else None,
+        "undo_request": to_json(change.undo) if change.undo else None,
         "result": result,
     }
 

@@ -120,11 +120,25 @@ def plan_text(plan: Plan) -> str:
 def interrupted_text(run: Run) -> str:
     """That a run did not come to its end, what was in flight then, and what can be done about it."""
     lines = _wrapped(interruption(run), "  !  ", "     ")
-    words = _(
-        "What became of it is read now. pushtui apply goes on where it stopped; pushtui undo {run} takes back what it"
-        " did."
-    )
-    return "\n".join([*lines, *_wrapped(words.format(run=run.id), "     ", "     ")]) + "\n\n"
+    words = _("What became of it is read now. {command} goes on where it stopped.").format(command=go_on_command(run))
+    if not run.undoes:
+        words += " " + _("pushtui undo {run} takes back what it did.").format(run=run.id)
+    return "\n".join([*lines, *_wrapped(words, "     ", "     ")]) + "\n\n"
+
+
+def go_on_command(run: Run) -> str:
+    """What goes on with a run: the command that began it, as people type it."""
+    task = run.task
+    words = {
+        "undo": ["undo", task.undoes],
+        "keys": ["keys", "remove", *sorted(task.removed_keys)],
+        "renewal": ["renew"],
+    }
+    steps = [] if run.steps == tuple(StepId) or task.change else [f"--step {step.value}" for step in run.steps]
+    change = [f"--change {task.change}"] if task.change else []
+    days = [f"--within-days {task.within_days:g}"] if task.within_days else []
+    of_these = steps if task.course in {"trust", "undo"} else []
+    return " ".join(["pushtui", *words.get(task.course, ["apply"]), *change, *of_these, *days])
 
 
 def interruption(run: Run) -> str:

@@ -17,6 +17,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "Look at the run with pushtui runs show, and take it back by hand",
     ),
     "undo.unreadable": ("What {subject} is now could not be found out", "Repair that, then plan again"),
+    "undo.rested-on": (
+        "What the run did to {observed} after that is left as it is, and may rest on it",
+        "Take the whole run back, if that is to go as well",
+    ),
     "undo.restart": ("The restart on {subject} cannot be taken back", ""),
     "undo.restarts-follow": (
         (

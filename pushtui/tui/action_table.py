@@ -55,6 +55,14 @@ def _main() -> tuple[Action, ...]:
             "main",
             palette=True,
         ),
+        Action(
+            "runs",
+            "C",
+            _("changes"),
+            _("Look at what runs changed, and take a run or one change back; what that means is shown first"),
+            "main",
+            palette=True,
+        ),
         Action("cancel", "x", _("cancel"), _("Cancel what is running"), "main", bar=5, palette=True),
         Action(
             "attend", "o", _("open"), _("Open what waits for you: a sign-in, something to do"), "main", palette=True

@@ -201,6 +201,8 @@ class PushtuiApp(PaintsOnce[int], HasInks[int], inherit_bindings=False):
             self._show_outcome(news.outcome)
         if news.overview is not None:
             self._show_organization(news.overview)
+        if news.runs is not None:
+            self._show_runs(news.runs)
         if news.paper is not None:
             self.push_screen(screens.WrittenScreen(news.paper))
 
@@ -299,12 +301,23 @@ class PushtuiApp(PaintsOnce[int], HasInks[int], inherit_bindings=False):
 
         def heard(choice: str | None) -> None:
             if choice == "go-on":
-                self.conductor.plan()
+                self.conductor.go_on(run)
             elif choice == "take-back":
                 self.conductor.plan_undo(run_id=run.id)
             self.main.show_state()
 
         self.push_screen(screens.InterruptedScreen(run), heard)
+
+    def _show_runs(self, runs: tuple[Run, ...]) -> None:
+        """What was changed here, to take one run or one change of it back."""
+
+        def heard(chosen: tuple[str, int] | None) -> None:
+            if chosen is not None:
+                run_id, change = chosen
+                self.conductor.plan_undo(run_id=run_id, change=change)
+            self.main.show_state()
+
+        self.push_screen(screens.RunsScreen(runs, self.symbols), heard)
 
     def _ask_for_file(self, plan: PlanLike) -> None:
         """Another certificate is where ours goes: replace it, or see the plan without that step."""

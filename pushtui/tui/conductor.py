@@ -75,6 +75,8 @@ class News:
     """What the console can be asked, as far as that is known now."""
     overview: Overview | None = None
     """The organization, where it was asked for."""
+    runs: tuple[Run, ...] | None = None
+    """What was run here, where that was asked for."""
     paper: Path | None = None
     """What was written down."""
     profiles: ProfilesFound | None = None
@@ -230,7 +232,7 @@ class Conductor:
         if plan.task == PROCEDURE:
             self.plan(tuple(plan.steps))
         elif plan.task.undoes:
-            self.plan_undo(plan.task.steps, plan.task.undoes)
+            self.plan_undo(plan.task.steps, plan.task.undoes, plan.task.change)
         else:
             self.plan_task(plan.task)
 
@@ -281,9 +283,22 @@ class Conductor:
         """Find out what the console can be asked."""
         self._start("console", (), lambda session: session.learn(name))
 
-    def plan_undo(self, steps: tuple[StepId, ...] = ALL, run_id: str = "") -> None:
-        """Put together what takes a run back, by default the last one that changed anything."""
-        self._start("plan", (), lambda session: session.plan_undo(run_id, steps))
+    def plan_undo(self, steps: tuple[StepId, ...] = ALL, run_id: str = "", change: int = 0) -> None:
+        """Put together what takes a run back, by default the last one that changed anything; or one change of it."""
+        self._start("plan", (), lambda session: session.plan_undo(run_id, steps, change))
+
+    def runs(self) -> None:
+        """Find out what runs changed, from their journals."""
+        self._start("runs", (), lambda session: session.runs())
+
+    def go_on(self, run: Run) -> None:
+        """Put together what an interrupted run has left."""
+        if run.undoes:
+            self.plan_undo(run.task.steps, run.undoes, run.task.change)
+        elif run.operation in TASK_STEPS:
+            self.plan_task(run.task)
+        else:
+            self.plan(run.steps)
 
     def look_back(self) -> None:
         """Find out, on a worker thread, whether the last run was interrupted; and remember the profile as used."""
@@ -433,6 +448,8 @@ class Conductor:
                 news.catalogue = event.result
             case "organization":
                 news.overview = event.result
+            case "runs":
+                news.runs = event.result
             case "write":
                 news.paper = event.result
             case "apply":

@@ -75,7 +75,7 @@ def why_not(conductor: Conductor, name: str, step: StepId) -> str:
     match name:
         case "ask":
             return conductor.why_not((StepId.SERVERS,))
-        case "check_all" | "organization" | "plan" | "undo_step" | "undo_all":
+        case "check_all" | "organization" | "plan" | "undo_step" | "undo_all" | "runs":
             return conductor.why_not(ALL)
         case "doctor" | "write" | "profiles":
             return conductor.why_not(())

@@ -130,7 +130,7 @@ class State:
             self.message = (_("Cancelled"), "warning")
         elif operation == "doctor":
             self.message = diagnosis(self.examined)
-        elif operation not in {"plan", "keys", "write", "console"} and not self.message[0]:
+        elif operation not in {"plan", "keys", "runs", "write", "console"} and not self.message[0]:
             self.message = outcome(self.reports)
         self.cancelling = False
 
@@ -174,6 +174,7 @@ class State:
             "plan": _("Planning"),
             "apply": _("Applying"),
             "keys": _("Reading"),
+            "runs": _("Reading"),
             "doctor": _("Testing"),
             "write": _("Writing"),
             "organization": _("Reading"),

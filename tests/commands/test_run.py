@@ -169,7 +169,13 @@ def test_the_document_is_as_promised_and_alone_on_standard_output(program: Progr
             assert list(finding)[:6] == ["code", "severity", "subject", "expected", "observed", "remedy"]
             assert {"arguments", "evidence", "explained_by"} <= set(finding)
         for change in entry["changes"]:
-            assert list(change) == ["id", "target", "title", "command", "before", "after", "risk", "undo", "result"]
+            assert list(change) == [
+                "id", "target", "title", "command", "request", "before", "after", "risk", "undo", "undo_request",
+                "result",
+            ]  # fmt: skip
+    [key] = [each for entry in document["steps"] for each in entry["changes"] if each["request"]["to"] == "graph"]
+    assert key["request"]["method"] == "PATCH"
+    assert json.loads(key["request"]["body"]).keys() == {"keyCredentials"}, "the whole body, nothing shortened"
 
 
 def test_only_the_steps_that_were_asked_for_are_in_the_document(program: Program) -> None:

@@ -257,8 +257,10 @@ def test_a_killed_undo_is_gone_on_with(
     before = lab.state()
     assert pushtui("-p", lab.profile, "apply", *CONSENTS, "--json").code == 0
     killable.kill_during(lab, ("-p", lab.profile, "undo", *UNDO), change, match, effect)
+    [applied, _killed] = json.loads(pushtui("-p", lab.profile, "runs", "--json").output)["runs"]
     undone = pushtui("-p", lab.profile, "undo", *UNDO, "--json")
     assert "was interrupted while" in " ".join(undone.errors.split())
+    assert f"pushtui undo {applied['id']} goes on" in " ".join(undone.errors.split())
     assert undone.code == 0, undone.errors
     assert restorable(lab.state()) == restorable(before)
     assert not lab.exported_certificate.exists()
@@ -294,6 +296,13 @@ def test_one_step_of_a_run_is_taken_back(start_lab: Any, pushtui: Any) -> None:
     after = lab.state()
     assert keys(after) == keys(before)
     assert after["organization"]["push_proxy"]["enabled"], "the rest stays"
+    listed = json.loads(pushtui("-p", lab.profile, "runs", "--json").output)["runs"]
+    number = next(at for at, each in enumerate(listed[0]["changes"], 1) if each["id"] == "push-proxy.enable")
+    one = pushtui("-p", lab.profile, "undo", "1", "--change", number, "--yes", "--json")
+    assert one.code == 0, one.errors
+    assert list(one.statuses) == ["push-proxy"]
+    assert not lab.state()["organization"]["push_proxy"]["enabled"]
+    assert lab.state()["organization"]["auth_servers"] == after["organization"]["auth_servers"], "the rest stays"
 
 
 def test_undo_is_refused_where_it_must_not_or_cannot_be(start_lab: Any, pushtui: Any) -> None:

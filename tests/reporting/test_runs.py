@@ -9,10 +9,13 @@ from typing import Any
 import pytest
 
 from pushtui.base.errors import UsageError
-from pushtui.engine.action_encoding import finding_to
-from pushtui.engine.runs import Run, deeds, find_run, interrupted, read_run, read_runs, to_take_back
+from pushtui.engine.action_encoding import finding_to, task_to
+from pushtui.engine.plan import Task
+from pushtui.engine.runs import Run, find_run, interrupted, read_run, read_runs
+from pushtui.engine.taking_back import task_of, way_back
 from pushtui.procedure.codes import finding
-from pushtui.reporting import runs
+from pushtui.procedure.model import StepId
+from pushtui.reporting import plain, runs
 from pushtui.reporting.pages_html import page
 from pushtui.reporting.pages_markdown import markdown
 
@@ -93,20 +96,42 @@ def test_a_later_run_has_looked_after_an_interrupted_one(tmp_path: Path) -> None
     journal(tmp_path, "b", {"kind": "resumes", "resumes": "a"})
     assert interrupted(tmp_path) is None
     known = read_runs(tmp_path)
-    assert [deed.id for deed in deeds(known, known[-1])] == ["auth-server.create"], "what it went on with is its own"
+    [auth_server] = [step for step in way_back(known, Task("undo", "b")).steps if step.ID is StepId.AUTH_SERVER]
+    assert [deed.id for deed in auth_server.deeds] == ["auth-server.create"], "what it went on with is its own"
+
+
+@pytest.mark.parametrize(
+    ("header", "command"),
+    [
+        ({}, "pushtui apply"),
+        ({"steps": ["certificate", "push-proxy"]}, "pushtui apply --step certificate --step push-proxy"),
+        ({"course": "undo", "undoes": "x"}, "pushtui undo x"),
+        ({"task": task_to(Task("undo", "x", change=2))}, "pushtui undo x --change 2"),
+        ({"task": task_to(Task("renewal", within_days=90.0))}, "pushtui renew --within-days 90"),
+        ({"task": task_to(Task("keys", removed_keys=frozenset({"BB", "AA"})))}, "pushtui keys remove AA BB"),
+        ({"task": task_to(Task("keys")) | {"removed_keys": 5}, "course": "keys"}, "pushtui keys remove"),
+    ],
+)
+def test_an_interrupted_run_is_gone_on_with_by_the_command_that_began_it(
+    tmp_path: Path, header: dict[str, Any], command: str
+) -> None:
+    run = read(journal(tmp_path, "a", intent(), end=False, **header))
+    assert plain.go_on_command(run) == command
+    assert f"{command} goes on" in " ".join(plain.interrupted_text(run).split())
 
 
 def test_what_was_refused_is_not_taken_back(tmp_path: Path) -> None:
     journal(tmp_path, "a", intent(), result(outcome="failed"))
     with pytest.raises(UsageError):
-        to_take_back(read_runs(tmp_path))
+        task_of(read_runs(tmp_path))
 
 
 def test_the_last_run_that_built_something_is_taken_back(tmp_path: Path) -> None:
     journal(tmp_path, "a", intent(), result())
     journal(tmp_path, "b")
     journal(tmp_path, "c", intent("undo.auth-server.remove"), result("undo.auth-server.remove"), undoes="a")
-    assert to_take_back(read_runs(tmp_path)).id == "a"
+    assert task_of(read_runs(tmp_path)).undoes == "a"
+    assert task_of(read_runs(tmp_path), "c").undoes == "a", "an undo stands for what it takes back"
 
 
 def test_a_run_is_named_by_how_its_id_begins(tmp_path: Path) -> None:

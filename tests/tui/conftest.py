@@ -159,6 +159,7 @@ class ScriptedSession:
         self.close_hangs = False
         self.overwrite_certificate_file = False
         self.interrupted_run: Any = None
+        self.scripted_runs: tuple[Any, ...] = ()
         self.outcome: dict[StepId, StepReport] = {}
         self.examined: list[DoctorRow] = []
 
@@ -226,8 +227,8 @@ class ScriptedSession:
                 raise Cancelled
         self.emit(RunEnded("doctor"))
 
-    def plan_undo(self, run_id: str = "", steps: Collection[StepId] = tuple(StepId)) -> ScriptedPlan:
-        self.calls.append(("plan_undo", run_id, tuple(steps)))
+    def plan_undo(self, run_id: str = "", steps: Collection[StepId] = tuple(StepId), change: int = 0) -> ScriptedPlan:
+        self.calls.append(("plan_undo", run_id, tuple(steps), *((change,) if change else ())))
         self.emit(RunEnded("plan"))
         return self.scripted_plan
 
@@ -255,6 +256,9 @@ class ScriptedSession:
     def snapshot(self) -> Snapshot:
         facts = Facts(Inputs(self.profile.tenant_domain, "", ""), NOW)
         return Snapshot(self.profile, self.scripted_facts or facts, self.reports, {}, "1.2.3")
+
+    def runs(self) -> tuple[Any, ...]:
+        return self.scripted_runs
 
     def interrupted(self) -> Any:
         return self.interrupted_run

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -9,11 +10,15 @@ from typing import Any
 import pytest
 
 from pushtui.engine.plan import Task
-from pushtui.engine.runs import Run
+from pushtui.engine.runs import Run, Sent
 from pushtui.procedure.codes import finding
 from pushtui.procedure.model import StepId
 
 RUN = Run("20261122T100000Z-abcdef", Path("/x"), datetime(2026, 11, 22, 10, tzinfo=UTC), {"who": {"user": "alice"}})
+CHANGE = Sent(
+    id="auth-server.create", step="auth-server", target="MicrosoftSts", risk="reversible", consent="", text="",
+    undo_text="", before=None, after=None, account="", at=RUN.started, arguments={}, command=None, undo=None, backup={},
+)  # fmt: skip
 
 
 def planned(make: Any) -> Any:
@@ -69,6 +74,66 @@ async def test_an_interrupted_run_is_gone_on_with_or_taken_back(drive: Any, make
         await it.press(key)
         await it.until(lambda: it.session.calls != [])
         assert it.session.calls[0] == call
+
+
+async def test_an_interrupted_undo_is_gone_on_with_and_not_taken_back(drive: Any, make: Any) -> None:
+    def prepare(session: Any) -> None:
+        planned(make)(session)
+        session.interrupted_run = replace(RUN, id="second", header={**RUN.header, "course": "undo", "undoes": RUN.id})
+
+    async with drive(size=(120, 40), prepare=prepare) as it:
+        await it.until_text("A run was interrupted")
+        await it.press("u")
+        assert "A run was interrupted" in it.text
+        assert it.session.calls == []
+        await it.press("g")
+        await it.until_text("Take back")
+        assert it.session.calls == [("plan_undo", RUN.id, tuple(StepId))]
+
+
+async def test_an_interrupted_renewal_is_gone_on_with_as_a_renewal(drive: Any, make: Any) -> None:
+    def prepare(session: Any) -> None:
+        session.interrupted_run = replace(RUN, header={**RUN.header, "course": "renewal"})
+
+    async with drive(size=(120, 40), prepare=prepare) as it:
+        await it.until_text("A run was interrupted")
+        await it.press("g")
+        await it.until(lambda: it.session.calls != [])
+        assert it.session.calls[0] == ("task", Task("renewal"))
+
+
+async def test_one_change_of_a_run_is_chosen_and_taken_back(drive: Any, make: Any) -> None:
+    def prepare(session: Any) -> None:
+        planned(make)(session)
+        changes = tuple(replace(CHANGE, target=f"server {number}", result="done") for number in (1, 2, 3))
+        session.scripted_runs = (replace(RUN, changes=(*changes, replace(CHANGE, result="failed"))),)
+
+    async with drive(size=(120, 40), prepare=prepare) as it:
+        await it.press("C")
+        await it.until_text("What runs changed")
+        assert "server 3" in it.text
+        assert "by alice" in it.text
+        await it.press("down", "j", "enter")
+        await it.until_text("Take back")
+        assert it.session.calls[-1] == ("plan_undo", RUN.id, tuple(StepId), 2)
+
+
+async def test_a_run_is_chosen_and_taken_back_and_there_may_be_none(drive: Any, make: Any) -> None:
+    def prepare(session: Any) -> None:
+        planned(make)(session)
+        session.scripted_runs = (replace(RUN, changes=(replace(CHANGE, result="done"),)),)
+
+    async with drive(prepare=prepare) as it:
+        await it.press("C")
+        await it.until_text("What runs changed")
+        await it.press("enter")
+        await it.until_text("Take back")
+        assert it.session.calls[-1] == ("plan_undo", RUN.id, tuple(StepId))
+    async with drive() as it:
+        await it.press("C")
+        await it.until_text("No run has changed anything here yet")
+        await it.press("enter", "escape")
+        await it.until_text("Trust chain")
 
 
 async def test_an_interrupted_run_can_wait(drive: Any, make: Any) -> None:

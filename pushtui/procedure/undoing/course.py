@@ -40,6 +40,8 @@ class Backwards:
     ID: StepId
     deeds: tuple[Deed, ...] = ()
     """What the run did to this step, in the order in which it did it."""
+    stays: tuple[str, ...] = ()
+    """What the run did to after that and is not taken back, by its objects."""
 
     def queries(self, facts: Facts) -> Iterable[Query]:
         asked = (query for known, asks, _judge in self._rules() for query in asks(facts, known))
@@ -50,7 +52,9 @@ class Backwards:
             return ()
         if not self.deeds:
             return (finding("undo.nothing"),)
-        return (*self._verdict(facts).findings, *self._beyond())
+        verdict = self._verdict(facts)
+        rested = (finding("undo.rested-on", observed=", ".join(self.stays)),) if self.stays and verdict.actions else ()
+        return (*verdict.findings, *self._beyond(), *rested)
 
     def actions(self, facts: Facts) -> Sequence[Action]:
         return self._verdict(facts).actions if complete(facts, self.queries(facts)) else ()
@@ -82,3 +86,14 @@ def course(deeds: Iterable[Deed]) -> Course:
     done = settled(deeds)
     steps = tuple(Backwards(step, tuple(deed for deed in done if deed.step is step)) for step in reversed(StepId))
     return Course("undo", steps, linked=False)
+
+
+def course_of_one(deeds: Iterable[Deed], chosen: Deed) -> Course:
+    """The way back from one of these alone; what the run did after it stays, and may rest on it."""
+    done = settled(deeds)
+    place = next(at for at, deed in enumerate(done) if deed.thing == chosen.thing)
+    later = dict.fromkeys(deed.target for deed in done[place + 1 :] if deed.id not in RESTARTS)
+    one = Backwards(chosen.step, (done[place],), tuple(later))
+    return Course(
+        "undo", tuple(one if step is chosen.step else Backwards(step) for step in reversed(StepId)), linked=False
+    )

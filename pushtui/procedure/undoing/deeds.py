@@ -25,6 +25,12 @@ class Deed:
     arguments: Mapping[str, str] = field(default_factory=dict)
 
     @property
+    def thing(self) -> tuple[str, str, str]:
+        """What it was done to, and how; of a list of keys, each key is a thing of its own."""
+        key = self.arguments.get("sha256", "") if self.became.get("keys") is not None else ""
+        return self.id, self.target, key
+
+    @property
     def was(self) -> dict[str, Any]:
         """The value before as properties; none where there was nothing, or nothing known."""
         return self.before if isinstance(self.before, dict) else {}
@@ -50,13 +56,12 @@ def settled(deeds: Iterable[Deed]) -> tuple[Deed, ...]:
     """One deed for each thing that was changed, in the order in which that was first done.
 
     A run that went on with an interrupted one may have sent a change of it again: what was before is what the first
-    found, what came of it is what the last one did. Of a list of keys, each key is a thing of its own.
+    found, what came of it is what the last one did.
     """
     result: dict[tuple[str, str, str], Deed] = {}
     for deed in deeds:
-        thing = (deed.id, deed.target, deed.arguments.get("sha256", "") if deed.became.get("keys") is not None else "")
-        first = result.get(thing)
-        result[thing] = deed if first is None else replace(deed, before=first.before, undo=first.undo)
+        first = result.get(deed.thing)
+        result[deed.thing] = deed if first is None else replace(deed, before=first.before, undo=first.undo)
     return tuple(result.values())
 
 

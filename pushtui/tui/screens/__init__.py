@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pushtui.tui.screens.profiles import ProfileForm, ProfilesScreen, WelcomeScreen
     from pushtui.tui.screens.questions import AskScreen, FileScreen, InterruptedScreen, QuitScreen
     from pushtui.tui.screens.reading import HelpScreen, OutcomeScreen
+    from pushtui.tui.screens.runs import RunsScreen
     from pushtui.tui.screens.saving import SaveScreen
     from pushtui.tui.screens.sign_in import BrowserScreen, DeviceCodeScreen, SecretScreen
 
@@ -39,6 +40,7 @@ __all__ = [
     "ProfileForm",
     "ProfilesScreen",
     "QuitScreen",
+    "RunsScreen",
     "SaveScreen",
     "SecretScreen",
     "WelcomeScreen",
@@ -57,6 +59,7 @@ _MODULES = {
     "profiles": ("ProfileForm", "ProfilesScreen", "WelcomeScreen"),
     "questions": ("AskScreen", "FileScreen", "InterruptedScreen", "QuitScreen"),
     "reading": ("HelpScreen", "OutcomeScreen"),
+    "runs": ("RunsScreen",),
     "saving": ("SaveScreen",),
     "sign_in": ("BrowserScreen", "DeviceCodeScreen", "SecretScreen"),
 }

@@ -265,6 +265,9 @@ class MainScreen(Painted, Screen[None]):
     def action_undo_all(self) -> None:
         self._try("undo_all", self._conductor.plan_undo)
 
+    def action_runs(self) -> None:
+        self._try("runs", self._conductor.runs)
+
     def action_cancel(self) -> None:
         self._try("cancel", self._conductor.cancel)
 

@@ -23,84 +23,14 @@ from pushtui.profiles import METHODS, RULES, Known, taken
 from pushtui.tui.actions import bindings
 from pushtui.tui.painting import Painted
 from pushtui.tui.paragraphs import BLANK, Block, Columns, Paragraph, text
-from pushtui.tui.screens.dialog import Dialog
+from pushtui.tui.screens.choosing import ListScreen
 from pushtui.tui.symbols import Symbols
 from pushtui.tui.times import age
 from pushtui.tui.widgets.document import Document
 from pushtui.tui.widgets.key_bar import Key, KeyBar
 
 
-class ListScreen(Dialog[str]):
-    """A list to choose from. Dismissed with what was chosen, or None."""
-
-    AUTO_FOCUS = ""
-    BINDINGS: ClassVar = bindings("list")
-
-    def __init__(self, heading: str, symbols: Symbols) -> None:
-        super().__init__(heading)
-        self._symbols = symbols
-        self._place = 0
-
-    def on_mount(self) -> None:
-        super().on_mount()
-        self.query_one("#text", Document).can_focus = False  # or it would take the arrows for itself
-
-    def choices(self) -> Sequence[str]:
-        """What can be chosen, in order."""
-        return ()
-
-    def row(self, place: int, lead: str) -> Sequence[Block]:
-        """How a choice is shown; `lead` stands before it."""
-        return ()
-
-    def above(self) -> Sequence[Block]:
-        """What stands above the choices."""
-        return ()
-
-    def blocks(self) -> Sequence[Block]:
-        blocks = [*self.above()]
-        for place in range(len(self.choices())):
-            pointer = ">" if place == self._place else " "
-            blocks += self.row(place, f"{pointer} ")
-        return blocks
-
-    def action_move(self, by: int) -> None:
-        """Go to the choice before or after."""
-        self._place = min(max(0, self._place + by), max(0, len(self.choices()) - 1))
-        self.show()
-        self._keep_in_sight()
-
-    def _keep_in_sight(self) -> None:
-        document = self.query_one("#text", Document)
-        width = max(1, document.scrollable_content_region.width)
-        above = sum(len(block.lines(width)) for block in self.above())
-        rows = [sum(len(block.lines(width)) for block in self.row(at, "  ")) for at in range(self._place + 1)]
-        top, bottom = above + sum(rows[:-1]), above + sum(rows)
-        tall = document.scrollable_content_region.height
-        if not self._place:
-            top = 0
-        if top < document.scroll_offset.y:
-            document.scroll_to(y=top, animate=False, immediate=True)
-        elif bottom > document.scroll_offset.y + tall:
-            document.scroll_to(y=bottom - tall, animate=False, immediate=True)
-
-    def action_scroll_text(self, way: str) -> None:
-        """The arrows go from choice to choice; the text follows."""
-        if way in {"up", "down"}:
-            self.action_move(1 if way == "down" else -1)
-        else:
-            super().action_scroll_text(way)
-
-    def action_choose(self) -> None:
-        """Take the choice that the pointer is at."""
-        if self.choices():
-            self.dismiss(self.choices()[self._place])
-
-    def action_leave(self) -> None:
-        self.dismiss(None)
-
-
-class WelcomeScreen(ListScreen):
+class WelcomeScreen(ListScreen[str]):
     """What a person sees who has no profile: dismissed with `lab`, `new`, `choose`, `doctor`, or None."""
 
     def __init__(self, symbols: Symbols, *, profiles: int, lab: bool) -> None:
@@ -156,7 +86,7 @@ class WelcomeScreen(ListScreen):
         return [("Up Down", _("choose"), True), ("Enter", _("go"), True), ("Esc", _("look around"), True)]
 
 
-class ProfilesScreen(ListScreen):
+class ProfilesScreen(ListScreen[str]):
     """The profiles, the recent ones first: dismissed with the path of one, with `new`, or None."""
 
     BINDINGS: ClassVar = bindings("profiles")

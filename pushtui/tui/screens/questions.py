@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from pushtui.engine.runs import Run
 
 
+_TAKE_BACK = "choose('take-back')"
+
+
 class QuitScreen(Dialog[bool]):
     """Something runs: quit all the same? Dismissed with the answer."""
 
@@ -57,8 +60,8 @@ class InterruptedScreen(Dialog[str]):
 
     def blocks(self) -> Sequence[Block]:
         words = _(
-            "Nothing is lost: what it did is in its journal. Both ways read first what is so now, and show a plan "
-            "before anything is changed."
+            "Nothing is lost: what it did is in its journal. Whatever you choose reads first what is so now, and shows "
+            "a plan before anything is changed."
         )
         return [
             Paragraph(text(plain.interruption(self._run))),
@@ -69,10 +72,16 @@ class InterruptedScreen(Dialog[str]):
         ]
 
     def keys(self) -> Sequence[Key]:
-        return bar("interrupted")
+        return bar("interrupted", without=() if self._may_be_taken_back else (_TAKE_BACK,))
+
+    @property
+    def _may_be_taken_back(self) -> bool:
+        """What was taking something back is gone on with; the way back from there is to apply."""
+        return not self._run.undoes
 
     def action_choose(self, choice: str) -> None:
-        self.dismiss(choice or None)
+        if choice != "take-back" or self._may_be_taken_back:
+            self.dismiss(choice or None)
 
 
 class FileScreen(Dialog[bool]):
