@@ -62,6 +62,8 @@ class Controlled(Protocol):
 
     def restart(self, restart: Restart) -> None: ...
 
+    def release(self) -> None: ...
+
     def clear(self, clearing: Clearing) -> None: ...
 
 
@@ -87,6 +89,7 @@ class Control:
                     "/{token}/restart",
                     self._post(lambda body: lab.restart(read_table(Restart, _table(body), "the restart"))),
                 ),
+                web.post("/{token}/release", self._post(lambda body: lab.release())),
                 web.post(
                     "/{token}/clear",
                     self._post(lambda body: lab.clear(read_table(Clearing, _table(body), "the clearing"))),

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
+
+GLANCE = 0.05
+"""Seconds between two looks at whether a server stops."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,10 +22,11 @@ class Fault:
     """
 
     match: str
-    effect: Literal["refuse", "cut", "cut-after", "stall", "drip", "delay", "status"] = "refuse"
+    effect: Literal["refuse", "cut", "cut-after", "hold", "stall", "drip", "delay", "status"] = "refuse"
     """`refuse`: the side's own error; `cut`: the connection ends before anything happened; `cut-after`: the effect
-    happens, the answer is lost; `stall`: no answer for `seconds`; `drip`: a byte a second; `delay`: late by
-    `seconds`; `status`: an HTTP `status` with `headers` and `body`."""
+    happens, the answer is lost; `hold`: as `cut-after`, but the client is left waiting until the control endpoint is
+    asked to ``release``; `stall`: no answer for `seconds`; `drip`: a byte a second; `delay`: late by `seconds`;
+    `status`: an HTTP `status` with `headers` and `body`."""
     side: str = ""
     """Only requests of this side; empty: any."""
     skip: int = 0
@@ -44,10 +50,11 @@ class _Queued:
 
 
 class Faults:
-    """The queue, safe between threads."""
+    """The queue, and the answers that are held; safe between threads."""
 
     def __init__(self) -> None:
         self._queue: list[_Queued] = []
+        self._held: list[tuple[Fault, Callable[[], object]]] = []
         self._lock = threading.Lock()
 
     def add(self, fault: Fault) -> None:
@@ -73,3 +80,32 @@ class Faults:
                     self._queue.remove(entry)
                 return fault
         return None
+
+    def hold(self, fault: Fault, stopping: threading.Event) -> None:
+        """Keep back the answer that this fault struck until `release`, or until its server stops."""
+        released = threading.Event()
+        self._keep(fault, released.set)
+        while not (released.wait(GLANCE) or stopping.is_set()):
+            continue
+
+    async def hold_in_loop(self, fault: Fault) -> None:
+        """As `hold`, for a server that runs on a loop; ends with the task."""
+        loop, released = asyncio.get_running_loop(), asyncio.Event()
+        self._keep(fault, lambda: loop.call_soon_threadsafe(released.set))
+        await released.wait()
+
+    def _keep(self, fault: Fault, release: Callable[[], object]) -> None:
+        with self._lock:
+            self._held.append((fault, release))
+
+    def held(self) -> list[str]:
+        """The `match` of each fault that keeps an answer back now."""
+        with self._lock:
+            return [fault.match for fault, _ in self._held]
+
+    def release(self) -> None:
+        """Let go of every answer that is held."""
+        with self._lock:
+            held, self._held = self._held, []
+        for _, let_go in held:
+            let_go()

@@ -209,6 +209,7 @@ class Laboratory:
             "tenant": self._tenant.snapshot(),
             "mail": self._mail.messages(),
             "shells": self._endpoints.shells(),
+            "held": self._faults.held(),
         }
 
     def requests(self) -> list[dict[str, Any]]:
@@ -232,6 +233,10 @@ class Laboratory:
     def restart(self, restart: Restart) -> None:
         """The endpoints of a server end, with every shell, and start again where they were."""
         self._endpoints.restart(restart.server)
+
+    def release(self) -> None:
+        """What a fault holds back ends now, without its answer."""
+        self._faults.release()
 
     def clear(self, clearing: Clearing) -> None:
         if clearing.faults:

@@ -183,7 +183,9 @@ class MailServer:
                 datetime.now(UTC).isoformat(),
             )
         )
-        if fault is not None and fault.effect == "cut-after" and server.transport is not None:
+        if fault is not None and fault.effect == "hold":
+            await self._faults.hold_in_loop(fault)
+        if fault is not None and fault.effect in ("cut-after", "hold") and server.transport is not None:
             server.transport.abort()
         identifier = f"<{secrets.token_hex(8)}@mail.lab.example>"
         return self._answer(session, "DATA", f"250 2.6.0 {identifier} Queued mail for delivery")

@@ -66,13 +66,14 @@ class Operations:
             self._log(operation, user, str(fault.code))
             return Answer(500, soap.fault(operation, fault, self._host.fqdn))
         except Mishap as mishap:
-            self._log(operation, user, mishap.fault.effect)
-            return Answer(mishap=mishap.fault)
+            answer = Answer(mishap=mishap.fault)
         except Exception as error:
             self._log(operation, user, "lab-error", f"{type(error).__name__}: {error}")
             text = f"The lab failed: {type(error).__name__}. "
             return Answer(500, soap.fault(operation, WSManFault(soap.INTERNAL, text=text), self._host.fqdn))
         self._log(operation, user, answer.mishap.effect if answer.mishap else "ok")
+        if answer.mishap is not None and answer.mishap.effect == "hold":
+            self._faults.hold(answer.mishap, self._stopping)
         return answer
 
     def _log(self, operation: Operation | None, user: str, status: str, detail: str = "") -> None:
@@ -89,7 +90,7 @@ class Operations:
         if fault.effect == "delay":
             self._stopping.wait(fault.seconds)
             return self._perform(operation, user)
-        if fault.effect in ("cut-after", "drip"):
+        if fault.effect in ("cut-after", "hold", "drip"):
             done = self._perform(operation, user)
             return Answer(done.status, done.body, fault)
         raise Mishap(fault)

@@ -190,7 +190,7 @@ def _execute(session: Session, running: RunningCmdlet, spec: CmdletSpec, bound: 
             raise running.failure(error.error) from None
         if running.selection is not None:
             running.selection.end()
-        if fault is not None and fault.effect in ("cut-after", "drip"):
+        if fault is not None and fault.effect in ("cut-after", "hold", "drip"):
             raise _Struck(fault)
     except Failure as failure:
         status = failure.error.identifier

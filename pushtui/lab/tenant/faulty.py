@@ -34,7 +34,7 @@ async def strike(fault: Fault, side: str, request: web.Request, handler: Handler
             raise refusal(fault, side)
         case "cut":
             raise Cut
-        case "cut-after":
+        case "cut-after" | "hold":
             await handler(request)
             raise Cut
         case "stall":

@@ -89,7 +89,7 @@ class TenantServer:
         side = side_of(request.path)
         name = f"{request.method} {request.path_qs}"
         trace = Trace(request.host, request.headers.get("client-request-id") or str(uuid.uuid4()))
-        status = "cut"
+        status, fault = "cut", None
         try:
             if not _belongs(request.host, side):
                 raise web.HTTPNotFound
@@ -102,6 +102,8 @@ class TenantServer:
             unknown = _unknown(side, error.status)
             response, status = unknown.response(trace), unknown.name
         except Cut:
+            if fault is not None and fault.effect == "hold":
+                await self._faults.hold_in_loop(fault)
             if request.transport is not None:
                 request.transport.abort()
             response = web.Response(status=500)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -103,6 +104,18 @@ def test_a_stalled_cmdlet_keeps_the_client_waiting_until_it_stops(serve: Any, ev
         assert shell.output == []
         shell.stop()
         eventually(lambda: [e.status for e in lab.requests.entries() if e.name == "Get-Echo"] == ["stopped"])
+
+
+def test_the_answer_of_a_cmdlet_is_held_until_it_is_let_go_of(serve: Any, run: Any, eventually: Any) -> None:
+    lab = serve()
+    lab.faults.add(Fault("^Get-Echo$", "hold"))
+    with lab.pool() as pool, ThreadPoolExecutor(1) as threads:
+        asked = threads.submit(run, pool, "Get-Echo")
+        assert eventually(lab.faults.held) == ["^Get-Echo$"]
+        assert [entry.status for entry in lab.requests.entries() if entry.name == "Get-Echo"] == ["hold"]
+        assert not asked.done()
+        lab.faults.release()
+        assert isinstance(asked.exception(10), requests.exceptions.RequestException)
 
 
 def test_a_stalled_operation_is_never_answered(serve: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -67,6 +68,23 @@ def test_a_stall_gives_no_answer_and_does_not_hold_up_the_end(rig: Any) -> None:
     rig.strike("organization", effect="stall", seconds=600.0)
     with pytest.raises(requests.ReadTimeout):
         organization(rig, token, timeout=0.3)
+
+
+def test_what_is_held_has_taken_effect_and_waits_until_it_is_let_go_of(
+    rig: Any, tools: Any, certificate: Any, eventually: Any
+) -> None:
+    rig.strike("PATCH", effect="hold")
+    with ThreadPoolExecutor(1) as pool:
+        patch = pool.submit(rig.patch_keys, [tools.key(certificate)])
+        assert eventually(rig.faults.held) == ["PATCH"]
+        assert rig.fingerprints() == [tools.sha256(certificate)]
+        assert not patch.done()
+        rig.faults.release()
+        assert isinstance(patch.exception(10), requests.ConnectionError)
+    assert rig.faults.held() == []
+    rig.strike("PATCH", effect="hold")  # the rig ends although nobody lets go of this one
+    with pytest.raises(requests.ReadTimeout):
+        rig.patch_keys([tools.key(certificate)], timeout=0.3)
 
 
 def test_a_delay_is_late_and_right(rig: Any) -> None:
