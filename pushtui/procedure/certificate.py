@@ -171,6 +171,8 @@ def _replacing(state: State) -> Iterable[Finding]:
     candidate = state.candidate
     if candidate is not None and candidate.subject_key_identifier in state.identifiers:
         yield finding("certificate.ours-found", candidate.sha1_thumbprint)
+    elif candidate is not None and candidate == state.unassigned:
+        yield certificate_setting.unassigned(candidate)
     if state.config.current_certificate_thumbprint:
         yield finding("certificate.replacing", state.config.current_certificate_thumbprint)
     if state.hybrid:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from pushtui.base.commands import Cmdlet, Json, Later, Value
 from pushtui.procedure import certificate_file, questions
-from pushtui.procedure.certificate_state import THUMBPRINT, State
+from pushtui.procedure.certificate_state import FRIENDLY_NAME, THUMBPRINT, State
 from pushtui.procedure.model import (
     Action,
     Ask,
@@ -30,7 +30,6 @@ from pushtui.procedure.model import (
 from pushtui.procedure.records import CertificateRecord
 
 STEP = StepId.CERTIFICATE
-FRIENDLY_NAME = "Exchange S2S OAuth"
 AUTH_CONFIG = "AuthConfig"
 FOLLOW = "MSExchangeServiceHost,MSExchangeOWAAppPool,MSExchangeECPAppPool"
 """What only notices the new certificate after a restart; Exchange restarts none of it by itself."""

@@ -57,12 +57,11 @@ def current(state: State, facts: Facts) -> Iterable[Finding]:
     if bound and len(bound) == len(with_key) and len(state.stores) + len(state.failures) > 1:
         yield finding("certificate.not-exportable", thumbprint, observed=", ".join(bound))
     if record is not None:
-        named = _named(state)
         namesakes = {
             item.sha1_thumbprint
             for store in state.stores.values()
             for item in store
-            if item.subject == record.subject and item.sha1_thumbprint not in named
+            if item.subject == record.subject and item.sha1_thumbprint not in state.named
         }
         if namesakes:
             yield finding("certificate.namesakes", record.subject, observed=len(namesakes))
@@ -72,6 +71,11 @@ def current(state: State, facts: Facts) -> Iterable[Finding]:
     signing = sorted({builds.name(it.version) for it in servers.taking_part(facts) if _signs(it.version)})
     if state.replace and signing:
         yield finding("certificate.signing-affected", thumbprint, observed=", ".join(signing))
+
+
+def unassigned(record: CertificateRecord) -> Finding:
+    """That nobody has to make the certificate that takes the place: every server has it already."""
+    return finding("certificate.unassigned", record.sha1_thumbprint, observed=record.not_after.isoformat())
 
 
 def following(state: State, facts: Facts) -> Iterable[Finding]:
@@ -111,18 +115,6 @@ def _flaw_by(state: State, thumbprint: str) -> str:
     if flaw == "certificate.not-yet-valid" and record.not_before <= date:
         return ""
     return "certificate.expired" if not flaw and record.not_after <= date else flaw
-
-
-def _named(state: State) -> frozenset[str]:
-    """What AuthConfig names."""
-    config = state.config
-    return frozenset(
-        {
-            config.current_certificate_thumbprint,
-            config.next_certificate_thumbprint,
-            config.previous_certificate_thumbprint,
-        }
-    )
 
 
 def _raw_only(record: CertificateRecord) -> bool:

@@ -19,6 +19,9 @@ from pushtui.procedure.reading import Unreadable, complete, each, read
 from pushtui.procedure.records import AuthConfigRecord, CertificateRecord
 from pushtui.procedure.records.values import text
 
+FRIENDLY_NAME = "Exchange S2S OAuth"
+"""The procedure's, of the certificates that it makes. Those that Setup and Microsoft's scripts make have `SUBJECT`."""
+SUBJECT = "CN=Microsoft Exchange Server Auth Certificate"
 MINIMUM_BITS = 2048
 UNUSABLE_STATUSES = frozenset({"revoked", "invalid", "pendingrequest"})
 """CertificateStatus values that no self-made certificate of the right dates has."""
@@ -42,6 +45,8 @@ class State:
     """SubjectKeyIdentifiers that we asked New-ExchangeCertificate for."""
     mark: str
     """The one that we would ask for today."""
+    within: timedelta
+    """How long before its end a certificate is due for renewal."""
 
     @property
     def identifiers(self) -> frozenset[str]:
@@ -132,10 +137,53 @@ class State:
 
     @property
     def candidates(self) -> dict[str, CertificateRecord]:
-        """The existing certificates that can take the place, by server: the staged one, or those we asked for."""
+        """The existing certificates that can take the place, by server: the staged one, those we asked for, or the
+        unassigned one."""
         if self.staged is not None:
             return self.copies(self.staged.sha1_thumbprint)
-        return self.ours()
+        unassigned = self.unassigned
+        return self.ours() or (self.copies(unassigned.sha1_thumbprint) if unassigned is not None else {})
+
+    @property
+    def unassigned(self) -> CertificateRecord | None:
+        """The newest Auth certificate, where AuthConfig does not name it and it could serve as it is: with an
+        exportable private key on every server.
+
+        People import one and take that for enough (win-acme #2075), or have another one made although an import would
+        do (CSS-Exchange #1658, #1662). One that is older than the one in AuthConfig, or was its previous one, was
+        given up by somebody, perhaps for a reason: it never comes back by itself.
+        """
+        here = [record for record in self.stores.get(self.executing, ()) if self._is_auth_certificate(record)]
+        alike = [*here, self.current] if self.current is not None else here
+        newest = max(alike, key=lambda it: (it.not_before, it.not_after, it.sha1_thumbprint), default=None)
+        if newest is None or self.failures or newest.sha1_thumbprint in self.named:
+            return None
+        copies = self.copies(newest.sha1_thumbprint)
+        serves = (
+            len(copies) == len(self.stores)
+            and all(copy.has_private_key and copy.private_key_exportable for copy in copies.values())
+            and not self.flaw(newest.sha1_thumbprint)
+            and newest.signature_hash != "sha1"
+            and newest.not_after - self.now > self.within
+        )
+        return newest if serves else None
+
+    @property
+    def named(self) -> frozenset[str]:
+        """What AuthConfig names."""
+        config = self.config
+        return frozenset(
+            {
+                config.current_certificate_thumbprint,
+                config.next_certificate_thumbprint,
+                config.previous_certificate_thumbprint,
+            }
+        )
+
+    def _is_auth_certificate(self, record: CertificateRecord) -> bool:
+        """By its name: nothing else tells what an unassigned certificate was made for."""
+        subjects = {SUBJECT, self.current.subject} if self.current is not None else {SUBJECT}
+        return record.subject in subjects or record.friendly_name == FRIENDLY_NAME
 
     @property
     def candidate(self) -> CertificateRecord | None:
@@ -190,6 +238,7 @@ def state(facts: Facts) -> State | tuple[Finding, ...]:
         facts.now,
         facts.memory.certificate_identifiers,
         identifier(facts, executing, config.first.current_certificate_thumbprint),
+        facts.inputs.renewal.within,
     )
 
 

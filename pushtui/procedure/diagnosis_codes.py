@@ -64,6 +64,11 @@ FINDINGS: Mapping[str, Code] = {
     "certificate.namesakes": Code(
         NOTE, "other certificates have the same subject: only the thumbprint decides; subject: it; observed: count"
     ),
+    "certificate.unassigned": Code(
+        WARNING,
+        "every server has this usable Auth certificate, which AuthConfig does not name: it is taken, and none is made;"
+        " observed: its end",
+    ),
     "certificate.raw-only": Code(
         WARNING, "certificates came as raw data alone, a sign of signed serialization gone wrong; subject: FQDN"
     ),

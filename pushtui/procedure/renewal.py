@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
-from pushtui.procedure import certificate_changes, certificate_file, certificate_state, key_list
+from pushtui.procedure import certificate_changes, certificate_file, certificate_setting, certificate_state, key_list
 from pushtui.procedure import renewal_changes as changes
 from pushtui.procedure.certificate_state import THUMBPRINT, State, same_host
 from pushtui.procedure.codes import blocks, finding
@@ -157,6 +157,8 @@ def _next(facts: Facts, where: Position) -> Iterable[Finding]:
         yield finding("renewal.next-unusable", config.next_certificate_thumbprint, reason=flaw)
     if where.next is None:
         yield from _obstacles(where)
+    elif staged is None and where.next == where.state.unassigned:
+        yield certificate_setting.unassigned(where.next)
     if where.state.hybrid:
         yield finding("certificate.hybrid", where.current.sha1_thumbprint)
     yield from _key(facts, where, where.next)

@@ -57,13 +57,15 @@ class Position:
 
     @property
     def successors(self) -> dict[str, CertificateRecord]:
-        """The usable certificates that were made for taking over, by server."""
+        """The usable certificates that can take over, by server: those made for it, and the unassigned one."""
         config = self.state.config
         spent = {config.current_certificate_thumbprint, config.previous_certificate_thumbprint}
+        unassigned = self.state.unassigned
         found: dict[str, CertificateRecord] = {}
         for server, store in self.state.stores.items():
             for record in store:
                 made_for_it = record.subject_key_identifier in {self.mark, *self.state.asked}
+                made_for_it = made_for_it or (unassigned is not None and record.der == unassigned.der)
                 lasts = record.not_after > self.current.not_after and record.has_private_key is not False
                 fresh = record.sha1_thumbprint not in spent and not self.state.flaw(record.sha1_thumbprint)
                 best = found.get(server)

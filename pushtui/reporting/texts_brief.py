@@ -161,6 +161,7 @@ TEXTS: Mapping[str, str] = {
     "certificate.not-exportable": "key not exportable",
     "certificate.site-without": "missing in a site",
     "certificate.namesakes": "others of the same name",
+    "certificate.unassigned": "another is there, unused",
     "certificate.raw-only": "only raw data came",
     "certificate.signing-affected": "signed shell objects",
     "certificate.next-missing-on-server": "next one not everywhere",

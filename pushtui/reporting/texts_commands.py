@@ -44,6 +44,14 @@ COMMANDS: Mapping[str, Sequence[Commands]] = {
     ),
     "certificate.no-private-key": (Commands(_MOVE),),
     "certificate.next-missing-on-server": (Commands(("Restart-Service -Name 'MSExchangeServiceHost'",), "subject"),),
+    "certificate.unassigned": (
+        Commands(
+            (
+                "Set-AuthConfig -NewCertificateThumbprint {subject} -NewCertificateEffectiveDate (Get-Date) -Force",
+                "Set-AuthConfig -PublishCertificate",
+            )
+        ),
+    ),
     "certificate.previous-unusable": (Commands(("Set-AuthConfig -ClearPreviousCertificate",)),),
     "auth-server.endpoint-differs": (Commands(_REFRESH),),
     "auth-server.issuer-differs": (Commands(_REFRESH),),

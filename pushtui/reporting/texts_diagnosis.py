@@ -72,6 +72,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "Exchange copies it within a site by itself: one server of the site is enough",
     ),
     "certificate.namesakes": ("{observed} other certificates are called {subject}: the thumbprint decides", ""),
+    "certificate.unassigned": (
+        "Every server holds an Auth certificate that AuthConfig does not name: {subject}, until {observed}",
+        "The plan names it in AuthConfig instead of making another one: importing alone changes nothing",
+    ),
     "certificate.raw-only": (
         "{subject} shows its certificates as raw data alone: a sign of signed serialization gone wrong",
         "Repair the Auth certificate; until then scripts in the Exchange Management Shell see half-empty objects",

@@ -48,10 +48,13 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "{subject} holds it without its private key",
         ("A person exports it with its private key from {holder} and imports it there; pushtui moves no private key"),
     ),
-    "certificate.none": ("The organization has no Auth certificate", "Applying creates one and assigns it"),
+    "certificate.none": (
+        "The organization has no Auth certificate",
+        "Applying assigns one, which it makes first if none is there",
+    ),
     "certificate.missing-everywhere": (
         "No server has the Auth certificate {subject}",
-        "Applying creates a new one and assigns it",
+        "Applying assigns another one, which it makes first if none is there",
     ),
     "certificate.not-found-yet": (
         "No server that answered has the Auth certificate {subject}, and others did not answer",
@@ -59,7 +62,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     ),
     "certificate.expired": (
         "The Auth certificate {subject} expired on {observed}",
-        "Applying creates a new one and assigns it",
+        "Applying assigns another one, which it makes first if none is there",
     ),
     "certificate.not-yet-valid": (
         "The Auth certificate {subject} is not valid before {observed}",
@@ -67,19 +70,19 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     ),
     "certificate.key-too-small": (
         "The RSA key of the Auth certificate {subject} has {observed} bits, {expected} are needed",
-        "Applying creates a new one and assigns it",
+        "Applying assigns another one, which it makes first if none is there",
     ),
     "certificate.key-not-rsa": (
         "The key of the Auth certificate {subject} is {observed}, not RSA",
-        "Applying creates a new one and assigns it",
+        "Applying assigns another one, which it makes first if none is there",
     ),
     "certificate.key-missing-everywhere": (
         "No server has the private key of the Auth certificate {subject}",
-        "Applying creates a new one and assigns it",
+        "Applying assigns another one, which it makes first if none is there",
     ),
     "certificate.refused-by-exchange": (
         "Exchange calls the Auth certificate {subject} {observed}",
-        "Applying creates a new one and assigns it",
+        "Applying assigns another one, which it makes first if none is there",
     ),
     "certificate.expires-soon": (
         "The Auth certificate ends in {days} days, on {observed}",

@@ -99,6 +99,7 @@ TEXTS: Mapping[str, str] = {
         "Every server must sign with it: one that stays where it was made serves that one alone"
     ),
     "certificate.site-without": "Exchange copies it within a site at once, and to another site only within a day",
+    "certificate.unassigned": "AuthConfig alone decides which certificate signs, not what is in the servers' stores",
     "certificate.raw-only": "Scripts that read thumbprints or services in the management shell do the wrong thing then",
     "certificate.signing-affected": (
         "Scripts that read thumbprints or services in the management shell do the wrong thing then"

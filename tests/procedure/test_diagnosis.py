@@ -86,6 +86,17 @@ def staged(
     return change
 
 
+def imported(on: tuple[str, ...] = ("ex01", "ex02", "ex03"), *, days: float = -1, **changed: Any) -> Change:
+    """Another certificate of the same name, made so many days from now, that AuthConfig does not name."""
+
+    def change(world: Any, kit: Any) -> None:
+        made = kit.make_der("Auth", kit.NOW + days * kit.DAY, kit.NOW + 1000 * kit.DAY)
+        for name in on:
+            world.stores[f"{name}.lab.example"].append(kit.Stored(made, **changed))
+
+    return change
+
+
 def stored(**changed: Any) -> Change:
     """The copies of the certificate on all servers, otherwise."""
 
@@ -222,6 +233,7 @@ CASES: dict[str, Change] = {
         lambda server: {"RawData": kit.make_der(), "Thumbprint": None, "Services": None},
     ),
     "certificate.signing-affected": expired,
+    "certificate.unassigned": both(expired, imported()),
     "certificate.next-missing-on-server": staged(on=("ex01", "ex02")),
     "certificate.next-missing-everywhere": staged(on=()),
     "certificate.next-unusable": staged(end=lambda kit: kit.NOW + 5 * kit.DAY),
@@ -298,6 +310,7 @@ def test_what_is_only_worth_a_word_leaves_every_step_ok(code: str, kit: Any) -> 
     consequences = {
         "certificate.site-without",  # a server without the certificate
         "certificate.signing-affected",  # an expired certificate
+        "certificate.unassigned",  # likewise
         "service-principal.unattributed-key",  # AuthConfig cannot be read
         "service-principal.wrong-usage",  # our key counts for nothing
         "service-principal.wrong-certificate",  # our key is not there
@@ -477,6 +490,40 @@ def test_a_next_certificate_that_begins_on_its_day_is_as_it_should_be(kit: Any) 
     world = kit.done()
     staged(days=2, start=lambda kit: kit.NOW + 5 * kit.DAY)(world, kit)
     assert named(world, "certificate.next-unusable")[0].observed == "certificate.not-yet-valid"
+
+
+def test_a_certificate_that_was_imported_is_taken_and_none_is_made(kit: Any) -> None:
+    world = broken(kit, "certificate.unassigned")
+    world.file = {"kind": "absent"}
+    [found] = named(world, "certificate.unassigned")
+    world.apply()
+    assert world.log[:2] == ["certificate.stage", "certificate.publish"]
+    assert world.config["CurrentCertificateThumbprint"] == found.subject
+    assert "certificate.create" not in world.log
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        imported(("ex01", "ex02")),
+        imported(private_key=False),
+        imported(exportable=False),
+        imported(status="Revoked"),
+        imported(days=2),
+        imported(days=-2000),
+        both(imported(), lambda world, kit: world.unreachable.add(EX02)),
+        both(
+            imported(),
+            lambda world, kit: world.config.update(PreviousCertificateThumbprint=world.stores[EX02][-1].thumbprint),
+        ),
+    ],
+    ids=["not everywhere", "no key", "not exportable", "revoked", "not begun", "older", "not all read", "the previous"],
+)
+def test_what_was_imported_otherwise_does_not_take_the_place(change: Change, kit: Any) -> None:
+    world = kit.done()
+    both(expired, change)(world, kit)
+    assert named(world, "certificate.expired")
+    assert not named(world, "certificate.unassigned")
 
 
 # --- auth server -----------------------------------------------------------------------------------------------------

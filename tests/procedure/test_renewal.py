@@ -75,6 +75,16 @@ def run(world: Any, limit: int = 100) -> list[str]:
     return sent
 
 
+def test_a_certificate_that_was_imported_is_staged_and_none_is_made(kit: Any) -> None:
+    world = near_expiry(kit)
+    made = kit.make_der("old", kit.NOW - kit.DAY, kit.NOW + 1000 * kit.DAY)
+    for store in world.stores.values():
+        store.append(kit.Stored(made))
+    assert "certificate.unassigned" in codes(world)
+    assert run(world)[0] == "certificate.stage"
+    assert world.config["NextCertificateThumbprint"] == kit.thumb(made)
+
+
 def let_pass(world: Any, time: timedelta) -> None:
     """Time passes; Exchange publishes by itself twelve hours after the date."""
     world.now += time
