@@ -58,7 +58,10 @@ def findings(facts: Facts) -> Sequence[Finding]:
 
 
 def _file(state: State, facts: Facts, wanted: CertificateRecord | Later | None) -> Sequence[Finding]:
-    """The exported file. One that holds the certificate which is replaced, or was before, is out of date, no more."""
+    """The exported file. One that holds the certificate which is replaced, or was before, is out of date, no more.
+
+    What served nobody when it was replaced is not kept as the previous one: it is known by its flaw.
+    """
     if wanted is None:
         return certificate_file.findings_alone(facts)
     config = state.config
@@ -67,7 +70,7 @@ def _file(state: State, facts: Facts, wanted: CertificateRecord | Later | None) 
         config.previous_certificate_thumbprint,
         config.current_certificate_thumbprint if state.replace else "",
     }
-    return certificate_file.findings(facts, record, out_of_date - {""})
+    return certificate_file.findings(facts, record, (out_of_date | state.spent) - {""})
 
 
 def actions(facts: Facts) -> Sequence[Action]:

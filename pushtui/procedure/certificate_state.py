@@ -169,6 +169,17 @@ class State:
         return newest if serves else None
 
     @property
+    def spent(self) -> frozenset[str]:
+        """The Auth certificates on the servers that AuthConfig does not name and that could not serve any more."""
+        thumbprints = {
+            record.sha1_thumbprint
+            for store in self.stores.values()
+            for record in store
+            if self._is_auth_certificate(record)
+        }
+        return frozenset(item for item in thumbprints - self.named if self.flaw(item))
+
+    @property
     def named(self) -> frozenset[str]:
         """What AuthConfig names."""
         config = self.config

@@ -494,9 +494,10 @@ def test_a_next_certificate_that_begins_on_its_day_is_as_it_should_be(kit: Any) 
 
 def test_a_certificate_that_was_imported_is_taken_and_none_is_made(kit: Any) -> None:
     world = broken(kit, "certificate.unassigned")
-    world.file = {"kind": "absent"}
+    world.file["content"] = world.stores[EX02][0].der  # the expired one, which nobody keeps as the previous one
     [found] = named(world, "certificate.unassigned")
     world.apply()
+    assert named(world, "certificate.file-agrees")
     assert world.log[:2] == ["certificate.stage", "certificate.publish"]
     assert world.config["CurrentCertificateThumbprint"] == found.subject
     assert "certificate.create" not in world.log
