@@ -18,6 +18,8 @@ from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 
 ROOT = Path(__file__).parents[2]
 PASSPHRASE = "open sesame canary"  # made up
+NONE: dict[str, dict[str, int]] = {"exchange": {}, "windows": {}}
+"""The shells that are left behind."""
 ESCAPES = re.compile(r"\x1b(\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)|.)")
 
 
@@ -94,7 +96,9 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("keys",),
     ("renew", "--yes"),
     ("runs",),
+    ("runs", "show", "1"),
     ("report",),
+    ("script",),
     ("undo", "--yes"),
 )
 """What is run after an apply, so that everything was run once."""
@@ -155,6 +159,7 @@ def test_a_crash_tells_no_secret(
     assert outcome.code != 0
     assert f"crashed {layer}" in noted(hidden)
     assert "Traceback" not in outcome.output + outcome.errors
+    assert finished_lab.state()["shells"] == NONE
     assert leaks(hidden, tmp_path, finished_lab.line["exchange"]["user"], outcome.output, outcome.errors) == []
 
 
@@ -168,6 +173,7 @@ def test_a_crash_while_applying_tells_no_secret(
     outcome = person(finished_lab).run("-p", profile, *command, answers=answers(finished_lab))
     assert f"crashed {layer}" in noted(hidden), outcome.errors
     assert "Traceback" not in outcome.output + outcome.errors
+    assert finished_lab.state()["shells"] == NONE
     assert leaks(hidden, tmp_path, finished_lab.line["exchange"]["user"], outcome.output, outcome.errors) == []
 
 
@@ -202,4 +208,5 @@ def test_a_crash_of_the_screen_tells_no_secret(
     assert f"crashed {layer}" in noted(hidden), outcome.errors
     assert "pushtui: An internal error: RuntimeError" in outcome.errors
     assert "Traceback" not in outcome.errors
+    assert finished_lab.state()["shells"] == NONE
     assert leaks(hidden, tmp_path, finished_lab.line["exchange"]["user"], outcome.errors) == []
