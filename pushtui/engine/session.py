@@ -307,9 +307,10 @@ class Session:
 
     def _internal(self, error: Exception) -> PushtuiError:
         """A defect of ours: where it happened goes to the log, no value does."""
-        for place in defects.places(error):
-            self._log.line("pushtui", "output", place)
-        return defects.sentence(error, self.log_path)
+        known = defects.sentence(error, self.log_path)
+        for line in (*defects.places(error), str(known)):
+            self._log.line("pushtui", "output", line)
+        return known
 
     def _settle(self, status: Status) -> None:
         """No step is left looking busy."""

@@ -149,7 +149,6 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
         N_("No end after {seconds} s"),
         N_("Something on the way holds the connection open without an answer: look at firewalls and proxies"),
     ),
-    "doctor.internal": (N_("An internal error: {kind}"), N_("Please report it")),
 }
 """Code → detail and the next thing to try; what a border's error says counts before these."""
 

@@ -43,6 +43,8 @@ class State:
     identities: dict[str, Identity] = field(default_factory=dict)
     examined: list[DoctorRow] = field(default_factory=list)
     """What the doctor told, in the order in which it came."""
+    unexamined: str = ""
+    """Why the doctor could not go on, where it could not."""
     operation: str = ""
     """`check`, `plan`, `apply` or `doctor` while it runs."""
     started: datetime | None = None
@@ -124,6 +126,8 @@ class State:
         """The operation's thread is through."""
         operation, self.operation, self.started = self.operation, "", None
         self._quiet()
+        if operation == "doctor":
+            self.unexamined = error
         if error:
             self.message = (error, "error")
         elif cancelled or self.cancelling:
@@ -140,6 +144,7 @@ class State:
             self.reports[step] = StepReport(step, Status.UNKNOWN)
         self.since.clear()
         self.examined.clear()
+        self.unexamined = ""
         self.identities.clear()
         self.message = ("", "plain")
 

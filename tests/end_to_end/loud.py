@@ -32,6 +32,7 @@ CRASHES = {
     "windows": ("pushtui.engine.realports", "RealPorts", "windows"),
     "journal": ("pushtui.engine.journal", "Journal", "write"),
     "doctor": ("pushtui.engine.doctor.leg", "Leg", "test"),
+    "doctor test": ("pushtui.engine.doctor.judgement", "", "permissions_for_reading"),
     "procedure": ("pushtui.procedure.chain", "", "report"),
     "reporting": ("pushtui.reporting.step_lines", "", "summary"),
     "mail": ("pushtui.mail.conversation", "_Talk", "run"),

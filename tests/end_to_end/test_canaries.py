@@ -140,6 +140,7 @@ def test_a_whole_apply_leaves_no_secret(start_lab: Any, person: Any, hidden: Pat
         ("procedure", "secret", "check"),
         ("reporting", "secret", "check"),
         ("doctor", "secret", "doctor"),
+        ("doctor test", "secret", "doctor"),
     ],
 )
 def test_a_crash_tells_no_secret(

@@ -220,6 +220,7 @@ class ScriptedSession:
         self.cancelled.clear()
         for row in self.examined:
             self.emit(row)
+        self.during(self)
         self.entered.set()
         while not self.gate.wait(0.01):
             if self.cancelled.is_set():

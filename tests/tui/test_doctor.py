@@ -64,6 +64,22 @@ async def test_what_was_found_is_shown_again_and_r_tests_anew(drive: Any) -> Non
         await it.until_text("2 ok")
 
 
+async def test_what_kept_it_from_going_on_is_told(drive: Any) -> None:
+    def broken(session: Any) -> None:
+        sick(session)
+        session.during = lambda _session: {}["hunter2"]
+
+    async with drive(prepare=broken) as it:
+        await it.press("d")
+        await it.until_text("An internal error: KeyError")
+        assert "hunter2" not in it.text
+        await it.until_idle()
+        it.session.during = lambda _session: None
+        await it.press("r")
+        await it.until_text("1 failed")
+        assert "An internal error" not in it.text
+
+
 async def test_nothing_is_tested_while_a_check_runs(drive: Any) -> None:
     async with drive(prepare=lambda session: session.gate.clear()) as it:
         await it.press("R")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
 
+from pushtui.base import defects
 from pushtui.base.cancellation import Cancellation
 from pushtui.base.clock import Clock
 from pushtui.base.errors import Cancelled, PushtuiError
@@ -74,7 +75,7 @@ class Leg:
         except PushtuiError as error:
             return Outcome(Verdict.FAILED, error.code, failure=failure_of(error))
         except Exception as error:  # a defect of ours: the other tests go on
-            return failed("doctor.internal", kind=type(error).__name__)
+            return Outcome(Verdict.FAILED, "internal", failure=failure_of(defects.kept(error)))
 
     def _watched(self, future: Future[Outcome], seconds: float | None) -> Outcome:
         # Twice the limit of one socket operation: a server that drips byte by byte never runs into that one.

@@ -53,7 +53,9 @@ class DoctorScreen(Dialog[None]):
                 blocks += [*([BLANK] if blocks else []), Paragraph(text(title, "heading"))]
             blocks.extend(self._row(row))
         last = text(_("Testing"), "accent") if self._testing else text(words.headline(rows), "muted")
-        return [*blocks, *([BLANK] if blocks else []), Paragraph(last)]
+        broken = "" if self._testing else self._conductor.state.unexamined
+        end = [Paragraph(text(broken, "error"))] if broken else []
+        return [*blocks, *([BLANK] if blocks else []), *end, Paragraph(last)]
 
     def keys(self) -> Sequence[Key]:
         impossible = {"again": self._conductor.state.busy, "cancel": not self._testing}

@@ -7,6 +7,7 @@ import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -49,13 +50,20 @@ def test_an_error_of_a_border_is_the_finding(leg: Leg, rows: list[DoctorRow]) ->
     assert rows[0].outcome.failure.remedy == "Try another port"
 
 
-def test_a_defect_of_ours_ends_one_test_and_tells_no_value(leg: Leg, rows: list[DoctorRow]) -> None:
+def test_a_defect_of_ours_ends_one_test_and_tells_where_but_no_value(
+    leg: Leg, rows: list[DoctorRow], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+
     def look() -> Any:
         raise ZeroDivisionError("secret")
 
     leg.test(Test.TCP, "here", look)
-    assert rows[0].outcome.code == "doctor.internal"
-    assert "secret" not in repr(rows[0])
+    (log,) = (tmp_path / "pushtui" / "log").iterdir()
+    assert rows[0].outcome.failure is not None
+    assert str(log) in rows[0].outcome.failure.remedy
+    assert "test_leg.py" in log.read_text()
+    assert "secret" not in repr(rows[0]) + log.read_text()
 
 
 def test_what_does_not_end_is_left_behind(leg: Leg, rows: list[DoctorRow]) -> None:
