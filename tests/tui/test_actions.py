@@ -71,19 +71,6 @@ def test_every_key_of_a_screen_or_a_pane_is_in_the_table() -> None:
     assert escaped == [], "a digit is explained by its list, and what a field does with Esc by the field's own line"
 
 
-def test_every_action_has_somebody_who_does_it() -> None:
-    by_id: dict[str | None, list[type[DOMNode]]] = {}
-    for each in _classes():
-        for binding in each.__dict__.get("BINDINGS", ()):
-            by_id.setdefault(binding.id, []).append(each)
-    for action in actions():
-        if action.where == "any":
-            continue
-        owners = by_id[action.id]
-        method = f"action_{action.name.partition('(')[0]}"
-        assert all(hasattr(owner, method) for owner in owners), action.id
-
-
 def test_the_help_names_every_action_with_its_keys() -> None:
     from pushtui.procedure.model import StepId
     from pushtui.tui.copies import as_text

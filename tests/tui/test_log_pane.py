@@ -102,16 +102,6 @@ async def test_an_entry_is_shown_in_full(drive: Any) -> None:
         assert it.app.screen.whole().count("word") == 40
 
 
-async def test_long_lines_scroll_sideways(drive: Any) -> None:
-    async with drive() as it:
-        lines(it, 1, "begin " + "x" * 100 + " finish")
-        await it.until_text("begin")
-        await it.press("l", *["right"] * 4)
-        assert "finish 0" in it.text
-        await it.press(*["left"] * 4)
-        assert "begin" in it.text
-
-
 async def test_a_hundred_thousand_lines_draw_only_what_is_visible(drive: Any) -> None:
     async with drive(size=(120, 40)) as it:
         it.app._drain_timer.pause()

@@ -134,11 +134,3 @@ async def test_a_run_is_chosen_and_taken_back_and_there_may_be_none(drive: Any, 
         await it.until_text("No run has changed anything here yet")
         await it.press("enter", "escape")
         await it.until_text("Trust chain")
-
-
-async def test_an_interrupted_run_can_wait(drive: Any, make: Any) -> None:
-    async with drive(prepare=interrupted(make)) as it:
-        await it.until_text("A run was interrupted")
-        await it.press("escape")
-        await it.until_text("Trust chain")
-        assert it.session.calls == []

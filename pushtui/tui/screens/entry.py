@@ -68,6 +68,7 @@ class EntryPane(LinesPane):
     def show(self, lines: Sequence[Piece]) -> None:
         """Show these lines."""
         self.texts.lines[:] = lines
+        self._cache.clear()  # other rows have the same numbers now
         self.rows_replaced()
         self.action_scroll_home()
 
