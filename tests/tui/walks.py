@@ -175,6 +175,8 @@ def _operations() -> tuple[Walk | Keys, ...]:
         *plan,
         Walk("main.undo-all", asked, ["plan_undo"]),
         *plan,
+        Walk("main.runs", screen, "RunsScreen"),
+        back,
         Walk("main.renew", asked, ["task", "plan 0"]),
         *plan,
         Walk("main.keys", screen, "KeysScreen"),
