@@ -180,10 +180,10 @@ def _main() -> tuple[Action, ...]:
         Action("back", "escape", _("back"), _("Close what is open; cancel a check that is running"), "main"),
         Action("profiles", "P", _("profiles"), _("Choose another profile, or make one"), "main", palette=True),
         Action("palette", "ctrl+p,colon", _("commands"), _("Find a command by its name"), "main"),
-        Action("help", "question_mark,f1", _("help"), _("Show this help"), "main", bar=8, palette=True),
+        Action("help", "question_mark,f1", _("help"), _("Show this help"), "main", bar=99, palette=True),
         Action("repaint", "ctrl+l", _("repaint"), _("Paint the screen anew"), "main", palette=True),
         Action("suspend", "ctrl+z", _("suspend"), _("Back to the shell; fg returns"), "main", palette=True),
-        Action("quit", "q", _("quit"), _("Quit; asks while something runs"), "main", bar=9, palette=True),
+        Action("quit", "q", _("quit"), _("Quit; asks while something runs"), "main", bar=8, palette=True),
         Action("quit", "ctrl+q,ctrl+c", _("quit"), _("Quit from anywhere; pressed again, at once"), "any"),
     )
 

@@ -56,9 +56,9 @@ def bar(conductor: Conductor, now: datetime) -> Bar:
         chain=tuple(state.reports[step].status for step in ALL),
         activity=state.activity(now),
         exchange=_as_whom(exchange.account, exchange.where) if exchange else _not_yet(profile.exchange.server),
-        exchange_connected=exchange is not None,
+        exchange_name=None if exchange else profile.exchange.server,
         entra=_as_whom(entra.account, entra.where) if entra else _not_yet(profile.tenant_domain),
-        entra_connected=entra is not None,
+        entra_name=None if entra else profile.tenant_domain,
     )
 
 
@@ -104,8 +104,12 @@ def main_keys(conductor: Conductor, step: StepId, *, alone: bool) -> list[Key]:
     return [(key_of("back"), _("back"), True), *keys] if alone else keys
 
 
-def log_keys() -> list[Key]:
-    """The keys while the log has the focus."""
+def log_keys(*, alone: bool) -> list[Key]:
+    """The keys while the log has the focus; `alone`: it has the room of others, and Esc goes back."""
     main = {each.name: each for each in actions() if each.where == "main"}
-    others = [main[name] for name in ("copy", "zoom", "back", "help")]
-    return [*bar_of("log"), *((each.display.partition(" ")[0], each.label, True) for each in others if each.keys)]
+    before, after = (("back",), ("copy", "zoom", "help")) if alone else ((), ("copy", "zoom", "back", "help"))
+    first, last = (
+        [(main[name].display.partition(" ")[0], main[name].label, True) for name in names if main[name].keys]
+        for names in (before, after)
+    )
+    return [*first, *bar_of("log"), *last]

@@ -38,6 +38,12 @@ class Symbols:
     """Between two values that should be the same."""
     gap: str
     """Where the chain is broken; as wide as `down`."""
+    by: str
+    """Between the columns and the lines of a size."""
+
+    def size(self, columns: int, lines: int) -> str:
+        """``80×24``"""
+        return f"{columns}{self.by}{lines}"
 
 
 UNICODE = Symbols(
@@ -87,6 +93,7 @@ UNICODE = Symbols(
     rule="─",
     differs="≠",
     gap="╳",
+    by="×",
 )
 
 ASCII = Symbols(
@@ -136,6 +143,7 @@ ASCII = Symbols(
     rule="-",
     differs="!=",
     gap="X",
+    by="x",
 )
 
 

@@ -62,7 +62,42 @@ async def test_zooming_the_log_and_back_keeps_the_focus(drive: Any) -> None:
         assert it.app.main.focused is it.app.main.log_pane
 
 
-@pytest.mark.parametrize("size", [(60, 15), (40, 10), (200, 12)])
+@pytest.mark.parametrize(
+    ("size", "told"), [((60, 15), "needs 80×24 for all, L opens"), ((40, 10), "needs 80×24, L log")]
+)
+async def test_a_low_terminal_says_what_it_needs_and_shows_everything_one_at_a_time(
+    drive: Any, size: tuple[int, int], told: str
+) -> None:
+    async with drive(size=size) as it:
+        assert f"── Trust chain · {told}" in it.text
+        assert "…" not in "".join(it.text.splitlines()[:3]), "nothing is cut"
+        await it.press("L")
+        assert "── Log" in it.text
+        assert "── Trust chain" not in it.text
+        assert it.text.splitlines()[-1].startswith(" Esc back")
+        await it.press("escape", "e")
+        await it.until_text("Enter keep")
+        assert "Exchange server" in it.text
+        await it.press(*"x", "enter", "escape")
+        await it.until_text("── Trust chain")
+        assert it.app.main.focused is it.app.main.steps
+        assert it.app.conductor.profile.tenant_domain == "fabrikam.comx"
+
+
+async def test_a_terminal_too_small_for_anything_says_so_and_comes_back(drive: Any) -> None:
+    async with drive(size=(30, 6)) as it:
+        assert it.text.split() == ["Ready", "needs", "40×8,", "has", "30×6;", "q", "quits"]
+        await it.press("R")
+        await it.until_idle()
+        await it.pilot.resize_terminal(80, 24)
+        await it.until_text("▌1  ✓ Tenant")
+        await it.press("j", "L")
+        assert "▌2  ✓" in it.text
+        await it.pilot.resize_terminal(80, 15)
+        await it.until(lambda: it.app.main.focused is it.app.main.steps)
+
+
+@pytest.mark.parametrize("size", [(60, 15), (40, 10), (200, 12), (20, 4)])
 async def test_a_very_small_terminal_keeps_working(drive: Any, size: tuple[int, int]) -> None:
     async with drive(size=size) as it:
         await it.press("plus", "R")

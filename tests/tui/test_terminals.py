@@ -104,19 +104,19 @@ def test_what_arrives_is_what_was_meant(tmp_path: Path, kind: str) -> None:
     try:
         first = it.until_as_meant("Ready")
         assert "Trust chain" in first
+        assert ("needs 80×24" in first) is (size[1] < 20)
         it.type("R")
         it.until_as_meant("checking")
-        if size[1] >= 20:  # below that the log has no room beside the others
-            it.type("L")
-            it.until_as_meant("f follow")
-            it.type("kkmk")
-            it.until_as_meant("2 lines marked")
-            it.type("w")
-            it.until_as_meant("wrapped")
+        it.type("L")
+        it.until_as_meant("f follow")
+        it.type("kkmk")
+        it.until_as_meant("2 lines marked")
+        it.type("w")
+        it.until_as_meant("wrapped")
         it.type("?")
         it.until_as_meant("Help")
         it.type("\x1b")
-        it.until_as_meant("Trust chain")
+        it.until_as_meant("f follow")
         sent = it.received.decode(errors="replace")
         assert bool(COLOUR.search(sent)) is (kind not in COLOURLESS)
         if terminal["TERM"] not in {"xterm-256color", "tmux-256color"}:

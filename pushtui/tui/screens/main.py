@@ -20,7 +20,7 @@ from pushtui.base.words import _
 from pushtui.engine.plan import Task
 from pushtui.procedure.model import StepId
 from pushtui.reporting import sentences
-from pushtui.tui import presentation
+from pushtui.tui import presentation, room
 from pushtui.tui.actions import bar, bindings, key_of
 from pushtui.tui.conductor import Conductor, News
 from pushtui.tui.copies import Copyable, of_step
@@ -43,14 +43,9 @@ if TYPE_CHECKING:
     from pushtui.tui.session import SessionLike
 
 
-_WIDE, _TALL = 110, 32
-"""From this size on the selected step stands beside the chain."""
 _LEAST_LOG = 3
 """Lines below which the log is not made smaller, its title included."""
-_MIDDLE = 20
-"""From this height on the log is shown."""
-
-_ALONE = frozenset({"-open", "-zoom-log", "-zoom-detail"})
+_ALONE = frozenset({"-open", "-zoom-log", "-zoom-detail", "-zoom-fields"})
 """Classes of the screen with which one pane has the room of others."""
 
 
@@ -74,11 +69,10 @@ class MainScreen(Painted, Screen[None]):
         log_lines: int = LINES_KEPT,
         plain: bool = False,
     ) -> None:
-        self._wide = sys.maxsize if plain else _WIDE  # plain: never side by side
+        self._wide = sys.maxsize if plain else room.WIDE  # plain: never side by side
         self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (self._wide, "-wide")]
-        self.VERTICAL_BREAKPOINTS = [(0, "-low"), (_MIDDLE, "-middle"), (_TALL, "-tall")]
-        tall = "-tall" if height >= _TALL else "-middle" if height >= _MIDDLE else "-low"
-        super().__init__(classes=f"{'-wide' if width >= self._wide else '-narrow'} {tall}")
+        self.VERTICAL_BREAKPOINTS = [(0, "-low"), (room.MIDDLE, "-middle"), (room.TALL, "-tall")]
+        super().__init__(classes=room.classes(width, height, self._wide))
         self._conductor = conductor
         self._symbols = symbols
         state, now = conductor.state, conductor.clock.now()
@@ -94,7 +88,7 @@ class MainScreen(Painted, Screen[None]):
         self.key_bar = KeyBar(presentation.main_keys(conductor, self.steps.step, alone=False), id="keys")
         self._fields_rule = Rule(*self._fields_title(width), symbols)
         self._rules = {
-            self.steps: Rule(_("Trust chain"), "muted", symbols),
+            self.steps: Rule(room.chain_title(width, height, symbols), "muted", symbols),
             self.detail: Rule(self._detail_title(), "muted", symbols),
             self.log_pane: Rule(_("Log"), "muted", symbols),
         }
@@ -195,9 +189,9 @@ class MainScreen(Painted, Screen[None]):
             return [("Enter", _("search"), True), ("Esc", _("close"), True)]
         if self.focused is self.console.line:
             return [*bar("console"), (key_of("back"), _("close"), True)]
-        if self.focused is self.log_pane:
-            return presentation.log_keys()
         alone = bool(self.classes & _ALONE)
+        if self.focused is self.log_pane:
+            return presentation.log_keys(alone=alone)
         return presentation.main_keys(self._conductor, self.steps.step, alone=alone)
 
     def _fields_title(self, width: int) -> tuple[str, str]:
@@ -317,6 +311,8 @@ class MainScreen(Painted, Screen[None]):
     def action_edit(self) -> None:
         def edit() -> None:
             self._leave()
+            if self.has_class("-flat"):
+                self.add_class("-zoom-fields")
             fields = list(self.fields.query(Field))
             next((each for each in fields if each.problem), fields[0]).begin()
 
@@ -325,6 +321,7 @@ class MainScreen(Painted, Screen[None]):
     def action_show_log(self) -> None:
         if not self._has_room(self.log_pane):
             self._leave()
+            self.set_class(self.has_class("-low"), "-zoom-log")
         self.log_pane.focus()
 
     def action_console(self) -> None:
@@ -463,6 +460,11 @@ class MainScreen(Painted, Screen[None]):
             rule.activate(pane is self.focused)
         self._show_keys()
 
+    def on_descendant_blur(self) -> None:
+        """A pane that has no room any more has lost the focus: the chain takes it."""
+        if self.focused is None and self.app.app_focus:
+            self.steps.focus()
+
     def on_rows_pane_described(self, message: LinesPane.Described) -> None:
         title = _("Log")
         self._rules[self.log_pane].show(f"{title} {self._symbols.dot} {message.text}" if message.text else title)
@@ -495,6 +497,11 @@ class MainScreen(Painted, Screen[None]):
         """Enough room for two columns: nothing is open on top of anything."""
         if self.size.width >= self._wide:
             self.remove_class("-open")
+        for name, holds in room.tight(*self.size).items():
+            self.set_class(holds, name)
+        if not self.has_class("-flat"):
+            self.remove_class("-zoom-fields")
+        self._rules[self.steps].show(room.chain_title(*self.size, self._symbols))
         if self._log_height is not None:
             self._show_log_height()
         self._fields_rule.show(*self._fields_title(self.size.width))

@@ -11,9 +11,12 @@ from textual.widget import Widget
 from pushtui.base.text import clean_line
 from pushtui.base.words import _
 from pushtui.procedure.model import Status
+from pushtui.tui.paragraphs import Paragraph, text
+from pushtui.tui.room import too_small
 from pushtui.tui.symbols import STATUS_INK, Symbols
 from pushtui.tui.widgets.inked import Inked, Piece, fitted, width_of
 
+_LINES = 2
 _WITH_LABELS = 100
 _SHORTEST = 6
 """Cells of an account below which it says nothing any more."""
@@ -28,10 +31,11 @@ class Bar:
     chain: tuple[Status, ...] = ()
     activity: tuple[str, str] = ("", "plain")
     exchange: str = ""
-    """``admin@lab.example @ ex01``, or the server's name while nobody is signed in."""
-    exchange_connected: bool = False
+    """``admin@lab.example @ ex01``; while nobody is signed in, the server's name and that it is not connected."""
+    exchange_name: str | None = None
+    """The name alone, which may be empty, while nobody is signed in."""
     entra: str = ""
-    entra_connected: bool = False
+    entra_name: str | None = None
 
 
 class ConnectionBar(Inked, Widget):
@@ -53,6 +57,8 @@ class ConnectionBar(Inked, Widget):
             self.repaint_line(line, strip)
 
     def render_line(self, y: int) -> Strip:
+        if self.size.height > _LINES:
+            return self._alone(y)
         return self._first() if y == 0 else self._second() if y == 1 else Strip.blank(self.size.width, self.rich_style)
 
     def _first(self) -> Strip:
@@ -63,6 +69,14 @@ class ConnectionBar(Inked, Widget):
         if room > 0:
             pieces += [("  ", "plain"), (fitted(clean_line(words), room, self._symbols.ellipsis, right=True), ink)]
         return self.strip(pieces, self.size.width)
+
+    def _alone(self, y: int) -> Strip:
+        """A line where the whole screen is too small for anything else: what happens, and how much room it needs."""
+        width = self.size.width
+        words, ink = self._bar.activity
+        told = [(words, ink), (too_small(*self.screen.size, self._symbols), "warning")]
+        lines = [line for each in told for line in Paragraph(text(*each)).lines(width)]
+        return self.strip(lines[y] if y < len(lines) else [], width)
 
     def _head(self) -> list[Piece]:
         """Which world, and the chain."""
@@ -89,12 +103,18 @@ class ConnectionBar(Inked, Widget):
     def _second(self) -> Strip:
         bar, width = self._bar, self.size.width
         labels = width >= _WITH_LABELS
-        left = _side(_("Exchange"), bar.exchange, bar.exchange_connected, labels)
-        right = _side(_("Microsoft 365"), bar.entra, bar.entra_connected, labels)
         between: Sequence[Piece] = ((f"  {self._symbols.both}  ", "muted"),)
         room = width - 2 - sum(width_of(words) for words, _ink in between)
+        left = _side(_("Exchange"), bar.exchange, bar.exchange_name is None, labels)
+        right = _side(_("Microsoft 365"), bar.entra, bar.entra_name is None, labels)
+        if sum(width_of(words) for words, _ink in (*left, *right)) > room:
+            left, right = self._brief(left, bar.exchange_name), self._brief(right, bar.entra_name)
         left, right = _shared(left, right, room, self._symbols.ellipsis)
         return self.strip([(" ", "plain"), *left, *between, *right], width)
+
+    def _brief(self, side: list[Piece], name: str | None) -> list[Piece]:
+        """A side that is not connected in one sign and its name."""
+        return [(f"{self._symbols.status[Status.UNKNOWN]} {clean_line(name)}", "muted")] if name else side
 
 
 def _side(label: str, words: str, connected: bool, labelled: bool) -> list[Piece]:

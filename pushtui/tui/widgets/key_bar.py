@@ -16,6 +16,8 @@ from pushtui.tui.widgets.inked import Inked, Piece, fitted, width_of
 Key = tuple[str, str, bool]
 """How the key is written, what it does, and whether it can be done now."""
 
+_GAP = 2
+"""Cells between two keys."""
 TOLD_SECONDS = 6.0
 """How long a sentence stands in the place of the keys."""
 
@@ -68,14 +70,22 @@ class KeyBar(Inked, Widget):
             room = max(1, width - 2 * self._indent)
             return self.strip([(" " * self._indent, "plain"), (fitted(words, room, self._ellipsis), ink)], width)
         pieces: list[Piece] = [(" " * self._indent, "plain")]
-        used = self._indent
-        for key, label, enabled in self._keys:
-            length = width_of(key) + 1 + width_of(label) + 2
-            if used + length > width + 2:
-                break
-            used += length
+        for key, label, enabled in self._fitting(width + _GAP - self._indent):
             pieces += [
                 (key, "key" if enabled else "muted"),
-                (f" {label}  ", "plain" if enabled else "muted"),
+                (f" {label}{' ' * _GAP}", "plain" if enabled else "muted"),
             ]
         return self.strip(pieces, width)
+
+    def _fitting(self, room: int) -> list[Key]:
+        """The keys that there is room for."""
+        lengths = [width_of(key) + 1 + width_of(label) + _GAP for key, label, _enabled in self._keys]
+        if sum(lengths) <= room:
+            return list(self._keys)
+        left, fitting = room - lengths[-1], []
+        for key, length in zip(self._keys[:-1], lengths, strict=False):
+            left -= length
+            if left < 0:
+                break
+            fitting.append(key)
+        return [*fitting, self._keys[-1]]

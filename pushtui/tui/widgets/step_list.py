@@ -20,6 +20,8 @@ from pushtui.tui.widgets.inked import Inked, Piece, fitted, width_of
 
 _TIME_WIDTH = 6
 _NAME_WIDTH = 18
+_LEAST_SUMMARY = 12
+"""Cells below which a summary says nothing any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,11 @@ class StepList(Inked, ScrollView, can_focus=True):
         elif top + self._lines_each > self.scroll_offset.y + self.size.height:
             self.scroll_to(y=top + self._lines_each - self.size.height, animate=False, immediate=True)
 
+    def on_show(self) -> None:
+        """Take the focus, where the screen was too small for any pane to have it."""
+        if self.screen.focused is None and self.app.app_focus:
+            self.focus()
+
     def watch_has_focus(self, has_focus: bool) -> None:
         super().watch_has_focus(has_focus)
         self._refresh_row(self.selected)
@@ -164,7 +171,8 @@ class StepList(Inked, ScrollView, can_focus=True):
         room = width - (5 + 1 + _NAME_WIDTH + 1 + STATUS_WIDTH) - times
         if room < 0:
             return pieces
-        middle = _said(row, room - 2, symbols.ellipsis) if self._lines_each == 1 else " " * (room - 2)
+        telling = self._lines_each == 1 and room - 2 >= _LEAST_SUMMARY
+        middle = _said(row, room - 2, symbols.ellipsis) if telling else " " * (room - 2)
         summary = f"  {middle}" if room > 2 else " " * room
         pieces.append((f"{summary} {fitted(row.age, _TIME_WIDTH, symbols.ellipsis, right=True)}", "muted"))
         running = row.status in {Status.CHECKING, Status.APPLYING, Status.WAITING}
