@@ -7,7 +7,6 @@ Every logger speaks at DEBUG, each secret that exists is noted in the file ``CAN
 from __future__ import annotations
 
 import functools
-import gc
 import importlib.abc
 import importlib.machinery
 import json
@@ -42,6 +41,8 @@ CRASHES = {
 """Layer → module, class (empty: the module itself) and what fails there."""
 SIGNED_IN = {"engine", "procedure", "reporting"}
 """What fails no sooner than there is a token to tell."""
+KNOWN: list[str] = []
+"""Every secret that there was in this process."""
 
 
 def note(value: Any) -> None:
@@ -56,6 +57,7 @@ def note_secrets(module: Any) -> None:
 
     def noted(self: Any, value: str) -> None:
         note(value)
+        KNOWN.append(value)
         init(self, value)
 
     module.Secret.__init__ = noted
@@ -90,12 +92,6 @@ def note_certificate(module: Any) -> None:
     module.read_certificate = noted
 
 
-def secrets_alive() -> list[str]:
-    from pushtui.base.secret import Secret
-
-    return [each.reveal() for each in gc.get_objects() if type(each) is Secret]
-
-
 def crash_at(kind: str, name: str) -> Callable[[Any], None]:
     def patch(module: Any) -> None:
         owner = getattr(module, kind) if kind else module
@@ -105,7 +101,7 @@ def crash_at(kind: str, name: str) -> Callable[[Any], None]:
         def crashing(*arguments: Any, **named: Any) -> Any:
             if not Path(os.environ["CRASH_WHEN"]).exists():
                 return original(*arguments, **named)
-            known = secrets_alive()
+            known = list(KNOWN)
             layer = os.environ["CRASH"]
             if not known or (layer in SIGNED_IN and not any(each.startswith("eyJ") for each in known)):
                 return original(*arguments, **named)  # there is nothing to tell yet
