@@ -203,7 +203,7 @@ FINDINGS: Mapping[str, Code] = {
     # --- push-proxy: subject is OnPrem-Proxy
     "push-proxy.unreadable": Code(FAILURE, "could not find out; subject: cmdlet; failure set, or {reason}"),
     "push-proxy.enabled": Code(
-        OK, "enabled for the tenant domain; observed: Organization; {uri}; {source}: read, remembered"
+        OK, "enabled for a domain of the tenant; observed: Organization; {uri}; {source}: read, remembered"
     ),
     "push-proxy.proven": Code(OK, "a probe succeeded: enabled, with an organization and a Uri that nobody can read"),
     "push-proxy.not-readable": Code(

@@ -177,6 +177,10 @@ FINDINGS: Mapping[str, Code] = {
         NOTE, "whether there is one could not be found out; subject: request; failure set, or {reason}"
     ),
     # --- push-proxy: subject is OnPrem-Proxy
+    "push-proxy.other-domain": Code(
+        NOTE,
+        "its Organization is another verified domain of the tenant than the profile's; expected, observed: domains",
+    ),
     "push-proxy.invalid": Code(WARNING, "Exchange calls its stored settings invalid (IsValid)"),
 }
 

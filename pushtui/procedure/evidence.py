@@ -141,6 +141,7 @@ _RESTS_ON: Mapping[str, str] = {
     "push-proxy.proven": "trial",
     "push-proxy.refuted": "trial",
     "push-proxy.not-readable": "proxy",
+    "push-proxy.other-domain": "proxy+domains",
     "verification.": "trial",
     "verification.not-asked": "",
     "verification.unreadable": "servers",

@@ -1,4 +1,4 @@
-"""Step 6: the push proxy is enabled, for the tenant domain, towards this cloud.
+"""Step 6: the push proxy is enabled, for a domain of the tenant, towards this cloud.
 
 Whether any role grants Get-PushNotificationApp is not established, so the session is asked first. Without it the
 state is what Enable-PushNotificationProxy answered when we last sent it, or what a successful probe proves.
@@ -15,7 +15,8 @@ from pushtui.procedure import questions
 from pushtui.procedure.codes import blocks, finding
 from pushtui.procedure.model import Action, Change, ExchangeWrite, Facts, Failure, Finding, Query, Risk, StepId
 from pushtui.procedure.reading import Reading, complete, read, records
-from pushtui.procedure.records import ProbeResultRecord, PushProxyRecord
+from pushtui.procedure.records import DomainRecord, ProbeResultRecord, PushProxyRecord
+from pushtui.procedure.tenant import is_domain, tenant_id
 
 ID = StepId.PUSH_PROXY
 
@@ -34,6 +35,17 @@ class Known:
 
 
 def queries(facts: Facts) -> Iterable[Query]:
+    """How the proxy is; and, where it is for another domain than the profile's, which domains the tenant has."""
+    yield from _reads(facts)
+    known = state(facts)
+    if known is not None and not _is_tenant_domain(known.record, facts) and is_domain(facts.inputs.tenant_domain):
+        yield questions.discovery(facts)
+        if tenant_id(facts):
+            yield questions.DOMAINS
+
+
+def _reads(facts: Facts) -> Iterable[Query]:
+    """What tells how the proxy is."""
     yield questions.SHOWS_PUSH_APPS
     if _readable(facts):
         yield questions.PUSH_PROXY
@@ -128,13 +140,32 @@ def _refuted(facts: Facts, known: Known | None) -> Finding | None:
     return finding("push-proxy.refuted", NAME, observed=first.state_attribute2, at=trial.at.isoformat())
 
 
+def _is_tenant_domain(record: PushProxyRecord, facts: Facts) -> bool:
+    return record.organization.strip().lower() == facts.inputs.tenant_domain.strip().lower()
+
+
+def _is_of_the_tenant(record: PushProxyRecord, facts: Facts) -> bool:
+    """Whether it is for another verified domain of the tenant, which names it as well.
+
+    Organization "specifies the domain name of the Microsoft 365 organization": the cmdlet's page has an initial domain
+    for an example (contoso.onmicrosoft.com), the procedure a domain of one's own (Fabrikam.com). That Exchange Online
+    takes any of them is concluded from that, not verified against a real server.
+    """
+    domains = read(facts, questions.DOMAINS, DomainRecord.from_properties).items
+    return any(item.is_verified and item.id == record.organization.strip().lower() for item in domains)
+
+
 def _judge(facts: Facts, known: Known) -> Iterable[Finding]:
     record, source = known.record, known.source
     domain, uri = facts.inputs.tenant_domain.strip().lower(), facts.inputs.cloud.push_uri
     result = []
     if not record.enabled:
         result.append(finding("push-proxy.disabled", NAME, expected="True", observed="False", source=source))
-    if record.organization.strip().lower() != domain:
+    other = not _is_tenant_domain(record, facts)
+    notes = []
+    if other and _is_of_the_tenant(record, facts):
+        notes = [finding("push-proxy.other-domain", NAME, expected=domain, observed=record.organization)]
+    elif other:
         result.append(
             finding(
                 "push-proxy.organization-differs", NAME, expected=domain, observed=record.organization, source=source
@@ -143,14 +174,12 @@ def _judge(facts: Facts, known: Known) -> Iterable[Finding]:
     if uri and not _same_url(record.uri, uri):
         result.append(finding("push-proxy.uri-differs", NAME, expected=uri, observed=record.uri, source=source))
     invalid = [finding("push-proxy.invalid", NAME)] if record.is_valid is False else []
-    return invalid + (
-        result
-        or [
-            finding(
-                "push-proxy.enabled", NAME, expected=domain, observed=record.organization, uri=record.uri, source=source
-            )
-        ]
+    if result:
+        return (*invalid, *result)
+    enabled = finding(
+        "push-proxy.enabled", NAME, expected=domain, observed=record.organization, uri=record.uri, source=source
     )
+    return (*invalid, enabled, *notes)
 
 
 def _same_url(one: str, other: str) -> bool:
@@ -183,7 +212,7 @@ def _enable(facts: Facts, known: Known | None) -> Change:
         before=before,
         after={"enabled": True, "organization": domain, "uri": uri},
         risk=Risk.REVERSIBLE,
-        reads=tuple(queries(facts)),
+        reads=tuple(_reads(facts)),
         undo=undo,
         arguments={"organization": domain, "uri": uri},
     )

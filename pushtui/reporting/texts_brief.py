@@ -200,6 +200,7 @@ TEXTS: Mapping[str, str] = {
     "service-principal.dedicated-not-enabled": "dedicated app turned off",
     "service-principal.dedicated-overrides-unreadable": "overrides not readable",
     "service-principal.dedicated-unreadable": "dedicated app not read",
+    "push-proxy.other-domain": "another of its domains",
     "push-proxy.invalid": "settings not valid",
     # --- the run
     "run.change-failed": "a change was not made",

@@ -219,6 +219,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     ),
     "service-principal.dedicated-unreadable": ("Whether there is a dedicated hybrid application is not known", ""),
     # --- push-proxy
+    "push-proxy.other-domain": ("{observed} is another verified domain of this tenant, beside {expected}", ""),
     "push-proxy.invalid": (
         "Exchange calls the stored settings of {subject} invalid",
         "Applying the step writes them again; see its Organization and Uri",

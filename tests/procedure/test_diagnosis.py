@@ -275,6 +275,10 @@ CASES: dict[str, Change] = {
     "service-principal.dedicated-not-enabled": both(application(), override("Enabled=false")),
     "service-principal.dedicated-overrides-unreadable": both(application(), failing(questions.SETTING_OVERRIDES)),
     "service-principal.dedicated-unreadable": failing(questions.HYBRID_APPLICATIONS),
+    "push-proxy.other-domain": lambda world, kit: (
+        world.proxy.update(Organization="Fabrikam.onmicrosoft.com"),
+        world.domains.append({"id": "fabrikam.onmicrosoft.com", "isVerified": True}),
+    ),
     "push-proxy.invalid": lambda world, kit: world.proxy.update(IsValid=False),
 }
 

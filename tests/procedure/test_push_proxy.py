@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from pushtui.procedure import questions
+import pytest
+
+from pushtui.procedure import push_proxy, questions
 from pushtui.procedure.model import Answer, CloudNames, Status, StepId
 
 STEP = StepId.PUSH_PROXY
@@ -31,6 +33,25 @@ def test_what_can_be_read_is_compared(kit: Any) -> None:
     [change] = report.actions
     assert change.undo.text.startswith("Enable-PushNotificationProxy -Organization 'contoso.com'")
     assert change.before == {"enabled": True, "organization": "contoso.com", "uri": "https://old.example/p"}
+
+
+@pytest.mark.parametrize(("verified", "status"), [(True, Status.OK), (False, Status.CHANGE_NEEDED)])
+def test_another_domain_of_the_tenant_is_as_good_if_it_is_verified(kit: Any, verified: bool, status: Status) -> None:
+    world = kit.done()
+    world.proxy |= {"Organization": "fabrikam.onmicrosoft.com"}
+    world.domains.append({"id": "fabrikam.onmicrosoft.com", "isVerified": verified})
+    report = world.reports()[STEP]
+    assert report.status is status
+    assert all(questions.DOMAINS not in change.reads for change in report.actions)
+
+
+def test_which_domains_the_tenant_has_is_asked_only_where_it_matters(kit: Any) -> None:
+    world = kit.done()
+    assert questions.DOMAINS not in set(push_proxy.queries(world.facts()))
+    world.failures[questions.DOMAINS] = kit.failed("graph.unreachable")
+    world.proxy |= {"Organization": "fabrikam.onmicrosoft.com"}
+    assert questions.DOMAINS in set(push_proxy.queries(world.fresh()))
+    assert world.reports()[STEP].actions == (), "a tenant that cannot be read holds it back"
 
 
 def test_case_and_a_last_slash_make_no_difference(kit: Any) -> None:
