@@ -8,19 +8,15 @@ do is in its report.
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
-from typing import TypeVar
 
 from pushtui import __version__
-from pushtui.base import defects
 from pushtui.base.clock import Clock, SystemClock
 from pushtui.base.commands import Cmdlet, Json
-from pushtui.base.errors import Cancelled, PushtuiError, Side, UsageError
+from pushtui.base.errors import Cancelled, PushtuiError, Side
 from pushtui.base.files import state_folder
 from pushtui.base.redaction import Redactor
 from pushtui.base.words import _
@@ -32,28 +28,27 @@ from pushtui.engine.connections import Connections, read_only_refused
 from pushtui.engine.console.completion import Catalogue
 from pushtui.engine.console.desk import Desk
 from pushtui.engine.doctor.rows import DoctorRow
-from pushtui.engine.events import Event, RunEnded, StepReport
+from pushtui.engine.events import Event, StepReport
 from pushtui.engine.gather import Survey
+from pushtui.engine.given import inputs
 from pushtui.engine.journal import Journal, new_run_id, only_run, organization_folder, who
 from pushtui.engine.log import Log
 from pushtui.engine.memory import Recollection
+from pushtui.engine.operating import Operations
 from pushtui.engine.plan import PROCEDURE, Plan, Task, make_plan
 from pushtui.engine.ports import Ports, Prompts
 from pushtui.engine.realports import RealPorts
 from pushtui.engine.runs import Run, interrupted, last_run, progress_of, read_runs
-from pushtui.engine.signals import Signals
 from pushtui.engine.snapshot import Snapshot
 from pushtui.engine.sources import Sources
 from pushtui.engine.taking_back import task_of, way_back
 from pushtui.procedure import chain, keys
 from pushtui.procedure.courses import COURSES, KEYS
-from pushtui.procedure.model import Consent, ExchangeRead, Inputs, RenewalTerms, Status, StepId, Trial
+from pushtui.procedure.model import Consent, ExchangeRead, Inputs, Status, StepId, Trial
 from pushtui.procedure.verification import MAIL
-from pushtui.profile import Profile, validate_certificate_path
+from pushtui.profile import Profile
 
 __all__ = ["ALL", "Prompts", "Session"]
-
-T = TypeVar("T")
 
 ALL: tuple[StepId, ...] = tuple(StepId)
 
@@ -98,9 +93,7 @@ class Session:
         self._trust = self._make_survey(PROCEDURE)
         self._task, self._survey = PROCEDURE, self._trust
         """What the last operation was about."""
-        self._running = threading.Lock()
-        self._signals = Signals()
-        self._closed = False
+        self._operations = Operations(self._log, self._connections.begin, self._settle)
 
     @property
     def reports(self) -> Mapping[StepId, StepReport]:
@@ -144,7 +137,7 @@ class Session:
             if probe and StepId.VERIFICATION in steps:
                 self._run_probe()
 
-        self._operate("check", body)
+        self._operations.run("check", body)
 
     def plan(self, steps: Collection[StepId] = ALL) -> Plan:
         """Read afresh, these steps and the links before them, then say what would be done."""
@@ -155,7 +148,7 @@ class Session:
             self._look(steps, probe=True, mail=True, fresh=chain.needed(steps))
             return make_plan(self.reports, steps)
 
-        return self._operate("plan", body)
+        return self._operations.run("plan", body)
 
     def plan_undo(self, run_id: str = "", steps: Collection[StepId] = ALL, change: int = 0) -> Plan:
         """Read afresh, then say what takes back what a run did to these steps, or one change of it by its number; by
@@ -175,7 +168,7 @@ class Session:
             self._look(task.steps, probe=False, mail=False, fresh=())
             return make_plan(self._survey.reports, task.steps, task, order)
 
-        return self._operate("plan", body)
+        return self._operations.run("plan", body)
 
     def read_keys(self) -> tuple[keys.Key, ...]:
         """Read the service principal's keys, and whose they are. What could not be found out is in `outcome`."""
@@ -185,7 +178,7 @@ class Session:
             self._look(KEYS.order, probe=False, mail=False, fresh=())
             return keys.inventory(self._survey.facts())
 
-        return self._operate("keys", body)
+        return self._operations.run("keys", body)
 
     def apply(self, plan: Plan, consents: frozenset[Consent] = frozenset(), *, digest: str = "") -> None:
         """Do what was planned, as far as it is still wanted and was consented to. Raises `ReadOnlyRefused`.
@@ -203,7 +196,7 @@ class Session:
                 self._look(plan.steps, probe=trust, mail=trust, fresh=self._survey.course.needed(plan.steps))
                 self._apply(plan, consents, digest)
 
-        self._operate("undo" if plan.task.undoes else "apply", body)
+        self._operations.run("undo" if plan.task.undoes else "apply", body)
 
     def interrupted(self) -> Run | None:
         """The last run here, where it came to no end; reads journals only, on any thread."""
@@ -220,23 +213,25 @@ class Session:
             from pushtui.engine.doctor.examination import Examination  # sockets and TLS, which no other run needs
 
             return Examination(
-                self.profile, self._connections, self._clock, self._signals.cancellation, self._log.event
+                self.profile, self._connections, self._clock, self._operations.signals.cancellation, self._log.event
             ).run()
 
-        return self._operate("doctor", body)
+        return self._operations.run("doctor", body)
 
     def ask(self, cmdlet: Cmdlet, width: int = 100) -> int:
         """Send what was typed into the console, where it only reads; the answer goes to the log. How many objects."""
-        return self._operate("console", lambda: self._desk.ask(cmdlet, self._signals.cancellation, width))
+        return self._operations.run(
+            "console", lambda: self._desk.ask(cmdlet, self._operations.signals.cancellation, width)
+        )
 
     def learn(self, name: str) -> Catalogue:
         """Find out which cmdlets there are (``*``), or the parameters of one; all that is known then."""
 
         def body() -> Catalogue:
-            self._desk.learn(name, self._signals.cancellation)
+            self._desk.learn(name, self._operations.signals.cancellation)
             return self._desk.catalogue
 
-        return self._operate("console", body)
+        return self._operations.run("console", body)
 
     @property
     def catalogue(self) -> Catalogue:
@@ -245,11 +240,11 @@ class Session:
 
     def answer(self, ask_id: str, done: bool) -> None:
         """What the admin said to an ask."""
-        self._signals.answer(ask_id, done)
+        self._operations.signals.answer(ask_id, done)
 
     def skip(self, wait_id: str) -> None:
         """End a wait early."""
-        self._signals.skip(wait_id)
+        self._operations.signals.skip(wait_id)
 
     def give_up_sign_in(self) -> None:
         """Nobody will enter the device code that is shown: the sign-in ends, the operation goes on without it."""
@@ -257,15 +252,12 @@ class Session:
 
     def cancel(self) -> None:
         """Ask the running operation for an end."""
-        self._signals.cancel()
+        self._operations.signals.cancel()
 
     def close(self) -> None:
         """Cancel what runs and let go of everything, within a second; never raises."""
         until = time.monotonic() + CLOSING
-        self._closed = True
-        self._signals.cancel()
-        if self._running.acquire(timeout=CLOSING):
-            self._running.release()
+        self._operations.close(CLOSING)
         self._connections.close()
         self.join(until - time.monotonic())
         self._log.close()
@@ -274,43 +266,7 @@ class Session:
         """After `close`: wait until the remote shells are closed, at most so long."""
         self._connections.join(max(0.0, seconds))
 
-    # --- how an operation runs ---------------------------------------------------------------------------------------
-
-    def _operate(self, name: str, body: Callable[[], T]) -> T:
-        if not self._running.acquire(blocking=False):
-            raise UsageError("session.busy", _("Another operation is still running"))
-        try:
-            self._signals = Signals()
-            if self._closed:
-                raise Cancelled
-            self._connections.begin()
-            result = body()
-        except Cancelled:
-            self._settle(Status.CANCELLED)
-            self._log.event(RunEnded(name, cancelled=True))
-            raise
-        except PushtuiError as error:
-            self._settle(Status.FAILED)
-            self._log.line("pushtui", "error", str(error))
-            self._log.event(RunEnded(name, error=str(error)))
-            raise
-        except Exception as error:
-            self._settle(Status.FAILED)
-            known = self._internal(error)
-            self._log.event(RunEnded(name, error=str(known)))
-            raise known from None
-        else:
-            self._log.event(RunEnded(name))
-            return result
-        finally:
-            self._running.release()
-
-    def _internal(self, error: Exception) -> PushtuiError:
-        """A defect of ours: where it happened goes to the log, no value does."""
-        known = defects.sentence(error, self.log_path)
-        for line in (*defects.places(error), str(known)):
-            self._log.line("pushtui", "output", line)
-        return known
+    # --- what operations are made of ----------------------------------------------------------------------------------
 
     def _settle(self, status: Status) -> None:
         """No step is left looking busy."""
@@ -320,12 +276,19 @@ class Session:
 
     def _look(self, steps: Collection[StepId], *, probe: bool, mail: bool, fresh: Collection[StepId]) -> None:
         """Ask for `fresh` anew and for what the links before `steps` still lack."""
-        self._survey.inputs = self._inputs(probe=probe, mail=mail or MAIL in self._survey.trials)
+        self._survey.inputs = inputs(
+            self.profile,
+            self._task,
+            self._ports.cloud(self.profile),
+            probe=probe,
+            mail=mail or MAIL in self._survey.trials,
+            overwrite_certificate_file=self.overwrite_certificate_file,
+        )
         self._survey.memory = self._remembered().memory()
         needed = self._survey.course.needed(steps)
         self._survey.forget(fresh)
         self._survey.set_status([step for step in needed if not self._survey.complete(step)], Status.CHECKING)
-        self._survey.gather(needed, self._signals.cancellation)
+        self._survey.gather(needed, self._operations.signals.cancellation)
 
     def _begin_run(self, steps: Collection[StepId]) -> None:
         """A new run: what an earlier one sent, waited for or proved does not count in it.
@@ -342,7 +305,7 @@ class Session:
         for trial in actions:
             if isinstance(trial, Trial) and isinstance(trial.query, ExchangeRead):
                 self._survey.set_status([StepId.VERIFICATION], Status.CHECKING)
-                self._survey.trials[trial.id] = run_trial(trial, self._sources, self._signals)
+                self._survey.trials[trial.id] = run_trial(trial, self._sources, self._operations.signals)
         self._survey.publish([StepId.VERIFICATION])
 
     def _apply(self, plan: Plan, consents: frozenset[Consent], digest: str) -> None:
@@ -361,7 +324,7 @@ class Session:
                 sources=self._sources,
                 journal=journal,
                 recollection=self._remembered(),
-                signals=self._signals,
+                signals=self._operations.signals,
                 log=self._log,
                 clock=self._clock,
                 progress=progress_of(read_runs(self._folder), digest),
@@ -376,32 +339,6 @@ class Session:
                 reports = self._survey.reports
                 journal.write("end", **ended, statuses={step: reports[step].status.value for step in plan.steps})
             journal.close()
-
-    # --- what the steps are given ------------------------------------------------------------------------------------
-
-    def _inputs(self, *, probe: bool, mail: bool) -> Inputs:
-        profile = self.profile
-        path = profile.certificate_path
-        if validate_certificate_path(path) is None:
-            path = str(profile.certificate_file)
-        return Inputs(
-            tenant_domain=profile.tenant_domain,
-            certificate_path=path,
-            exchange_server=profile.exchange.server,
-            cloud=self._ports.cloud(profile),
-            windows_endpoint=profile.windows.enabled,
-            verification_server=profile.verification.server,
-            wait_seconds=profile.verification.wait_seconds,
-            probe=probe,
-            mail=mail and bool(profile.mail.host),
-            overwrite_certificate_file=self.overwrite_certificate_file,
-            removed_keys=self._task.removed_keys,
-            renewal=RenewalTerms(
-                timedelta(days=self._task.within_days or profile.renewal.within_days),
-                timedelta(hours=profile.renewal.notice_hours),
-                timedelta(hours=profile.renewal.settle_hours),
-            ),
-        )
 
     def _turn_to(self, task: Task) -> None:
         """What is looked at from now on; beside the procedure itself, nothing is known from before."""
