@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.keys import KeyPairs
+
 _COMMON = settings(
     deadline=None,  # time is never asserted: the machine may have other things to do
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
@@ -33,6 +35,15 @@ def nobodys_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
             patch.setenv(name, str(folder / name.lower()))
         patch.setenv("PUSHTUI_LANGUAGE", "en")
         yield
+
+
+@pytest.fixture(scope="session")
+def key_pairs(tmp_path_factory: pytest.TempPathFactory) -> KeyPairs:
+    """The keys that labs share, those of the other processes of the tests as well."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "key-pairs"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return KeyPairs(folder)
 
 
 @pytest.fixture(scope="session")

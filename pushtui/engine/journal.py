@@ -17,7 +17,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -50,9 +50,22 @@ def organization_folder(state: Path, profile: Profile) -> Path:
     return state / re.sub(r"[^a-z0-9.-]", "_", name).strip(".")[:100]
 
 
-def new_run_id(now: datetime) -> str:
-    """Sorts by time; the tail keeps two runs of the same second apart."""
-    return f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+_STAMP = "%Y%m%dT%H%M%SZ"
+
+
+def new_run_id(now: datetime, folder: Path) -> str:
+    """The time, and a tail that nobody guesses. Sorts after every run in the folder: where one was begun in this second
+    already, or the clock was set back since, the second after that one stands for the time."""
+    known = [time for path in journals(folder) if (time := _begun(path.stem)) is not None]
+    time = max([now.astimezone(UTC).replace(microsecond=0), *(each + timedelta(seconds=1) for each in known[-1:])])
+    return f"{time:{_STAMP}}-{secrets.token_hex(3)}"
+
+
+def _begun(run_id: str) -> datetime | None:
+    try:
+        return datetime.strptime(run_id.partition("-")[0], _STAMP).replace(tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 class Journal:

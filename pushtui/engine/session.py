@@ -311,7 +311,9 @@ class Session:
     def _apply(self, plan: Plan, consents: frozenset[Consent], digest: str) -> None:
         given: list[Json] = [*sorted(consents & plan.needed_consents)]
         header = self._header(plan) | {"reviewed": digest, "consents": given}
-        journal = Journal(self._folder, new_run_id(self._clock.now()), header, self._clock, self._redactor)
+        journal = Journal(
+            self._folder, new_run_id(self._clock.now(), self._folder), header, self._clock, self._redactor
+        )
         ended: dict[str, Json] = {"cancelled": True}
         earlier = last_run(self._folder)
         try:

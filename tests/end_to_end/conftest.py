@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import fcntl
 import json
 import os
@@ -18,12 +17,17 @@ import time
 import tomllib
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
+
+from pushtui.lab.laboratory import Laboratory
+from pushtui.lab.scenario import load
+from tests.keys import KeyPairs
 
 ROOT = Path(__file__).parents[2]
 
@@ -59,24 +63,29 @@ class Lab:
         return [entry["name"] for entry in self.ask("requests") if entry["write"]]
 
 
-def _labs() -> Iterator[Callable[..., Lab]]:
-    """Starts labs, `start("fresh", "--kerberos")`; all of them end with the fixture."""
-    running: list[subprocess.Popen[str]] = []
+def _labs(key_pairs: KeyPairs) -> Iterator[Callable[..., Lab]]:
+    """Starts labs, `start("fresh")`, that end with the fixture; with options as a process of its own, as people do."""
+    with ExitStack() as stack:
 
-    def start(scenario: str, *options: str) -> Lab:
-        command = [sys.executable, "-m", "pushtui", "lab", "--serve", "--scenario", scenario, *options]
-        process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        running.append(process)
-        assert process.stdout is not None
-        return Lab(json.loads(process.stdout.readline()))
+        def start(scenario: str, *options: str) -> Lab:
+            if options:
+                return Lab(json.loads(stack.enter_context(_lab_process(scenario, *options))))
+            running = Laboratory(load(scenario), new_key=key_pairs.of_a_lab())
+            stack.callback(running.stop)
+            return Lab(running.line())
 
-    yield start
-    for process in running:
+        yield start
+
+
+@contextmanager
+def _lab_process(scenario: str, *options: str) -> Iterator[str]:
+    command = [sys.executable, "-m", "pushtui", "lab", "--serve", "--scenario", scenario, *options]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin is not None
+        assert process.stdout is not None
+        yield process.stdout.readline()
         process.stdin.close()
         process.wait(30)
-        assert process.stdout is not None
-        process.stdout.close()
 
 
 start_lab = pytest.fixture(_labs, name="start_lab")
@@ -235,14 +244,14 @@ class Person:
             os.write(master, f"{self.pasted[-1]}\n".encode())
 
 
-@contextlib.contextmanager
+@contextmanager
 def _ended(process: subprocess.Popen[Any]) -> Iterator[None]:
     """Whatever happens, the program is over."""
     try:
         yield
     finally:
         if process.poll() is None:
-            with contextlib.suppress(ProcessLookupError):
+            with suppress(ProcessLookupError):
                 os.kill(_child_of(process.pid), signal.SIGKILL)
             process.kill()
 

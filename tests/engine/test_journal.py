@@ -7,6 +7,7 @@ import stat
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -84,7 +85,7 @@ def test_answered_objects_become_json_whatever_is_in_them() -> None:
 
 def make(folder: Path, redactor: Redactor | None = None) -> Journal:
     clock = SystemClock()
-    return Journal(folder, new_run_id(clock.now()), {"tenant": "fabrikam.com"}, clock, redactor or Redactor())
+    return Journal(folder, new_run_id(clock.now(), folder), {"tenant": "fabrikam.com"}, clock, redactor or Redactor())
 
 
 def record(journal: Journal) -> list[dict[str, Any]]:
@@ -236,11 +237,17 @@ def test_a_journal_that_cannot_be_kept_is_said_so(tmp_path: Path) -> None:
         make(tmp_path / "org").write("intent", change="x")
 
 
-def test_runs_sort_by_time_and_a_missing_folder_has_none(tmp_path: Path) -> None:
-    early = new_run_id(datetime(2026, 1, 1, tzinfo=UTC))
-    late = new_run_id(datetime(2026, 1, 2, tzinfo=UTC))
-    assert early < late
-    assert journals(tmp_path / "absent") == []
+@given(st.lists(st.integers(0, 10**9).map(lambda seconds: datetime.fromtimestamp(seconds, UTC)), max_size=8))
+def test_runs_sort_in_the_order_in_which_they_were_begun_whatever_the_clock_does(times: list[datetime]) -> None:
+    with TemporaryDirectory() as folder:
+        made = []
+        for time in [*times, *times[-1:] * 3]:
+            made.append(new_run_id(time, Path(folder)))
+            (Path(folder) / f"{made[-1]}.jsonl").touch()
+            (Path(folder) / "zz-of-somebody-else.jsonl").touch()
+        assert [path.stem for path in journals(Path(folder))][: len(made)] == made
+        assert not times or made[0].startswith(f"{times[0]:%Y%m%dT%H%M%SZ}")
+        assert journals(Path(folder) / "absent") == []
 
 
 @pytest.mark.parametrize(

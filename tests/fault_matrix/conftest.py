@@ -9,10 +9,13 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.keys import KeyPairs
 
 ROOT = Path(__file__).parents[2]
 WORKBENCH = Path(__file__).with_name("workbench.py")
@@ -20,17 +23,18 @@ FAULTS = ("refused", "answer-lost", "cut", "stalled", "error", "killed-before", 
 FAULTS_OF = {"apply": FAULTS, "undo": FAULTS, "take-back": FAULTS[-2:]}
 """`take-back`: an apply that was killed, and undone instead of gone on with."""
 
-REPETITIVE = frozenset({"expired-certificate"})
-"""Scenarios in which every server's store is read before and after each change of the certificate."""
+REPETITIVE = {"expired-certificate": "fresh"}
+"""Scenarios in which every server's store is read before and after each change of the certificate; and the one that has
+all calls but theirs."""
 
 Case = dict[str, Any]
 
 
-def work(orders: list[Case]) -> Iterator[dict[str, Any]]:
+def work(orders: list[Case], key_pairs: KeyPairs) -> Iterator[dict[str, Any]]:
     """What the workbench answers to these orders, one after the other."""
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     process = subprocess.Popen(
-        [sys.executable, str(WORKBENCH)],
+        [sys.executable, str(WORKBENCH), str(key_pairs.folder)],
         cwd=ROOT,
         env=environment,
         stdin=subprocess.PIPE,
@@ -48,7 +52,7 @@ def work(orders: list[Case]) -> Iterator[dict[str, Any]]:
 
 
 @pytest.fixture(scope="session")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], dict[str, Any]]:
+def undisturbed(tmp_path_factory: pytest.TempPathFactory, key_pairs: KeyPairs) -> Callable[[str, str], dict[str, Any]]:
     """The calls of an undisturbed operation and the state that it leaves; counted once for all processes of the tests.
 
     What takes back a killed apply is struck where the apply is.
@@ -62,7 +66,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str]
         with open(file.with_suffix(".lock"), "w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not file.exists():
-                (run,) = work([{"scenario": scenario, "operation": operation}])
+                (run,) = work([{"scenario": scenario, "operation": operation}], key_pairs)
                 file.write_text(json.dumps(run))
         run_: dict[str, Any] = json.loads(file.read_text())
         return run_
@@ -71,8 +75,8 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str]
 
 
 @pytest.fixture(scope="session")
-def bench() -> Callable[[list[Case]], Iterator[dict[str, Any]]]:
-    return work
+def bench(key_pairs: KeyPairs) -> Callable[[list[Case]], Iterator[dict[str, Any]]]:
+    return partial(work, key_pairs=key_pairs)
 
 
 @pytest.fixture(scope="session")
@@ -86,20 +90,24 @@ def every_fault() -> Callable[[str, str, Mapping[str, Any]], list[Case]]:
 
 
 @pytest.fixture(scope="session")
-def one_fault_each() -> Callable[[str, str, Mapping[str, Any]], list[Case]]:
+def one_fault_each(
+    undisturbed: Callable[[str, str], dict[str, Any]],
+) -> Callable[[str, str, Mapping[str, Any]], list[Case]]:
     """Every call once, each day with another fault.
 
-    On a scenario whose calls are mostly repetitions, one that repeats an earlier one (the same cmdlet, the same WSMan
-    operation) stands for all of them: which of them is struck changes by the day, too.
+    On a scenario whose calls are mostly repetitions, only what is not asked on the other one is struck, and of each
+    kind (the same cmdlet, the same WSMan operation) one: which of them it is changes by the day, too.
     """
     day = datetime.datetime.now(datetime.UTC).toordinal()
 
     def cases(scenario: str, operation: str, run: Mapping[str, Any]) -> list[Case]:
         calls, faults = run["calls"], FAULTS_OF[operation]
         if scenario in REPETITIVE:
+            elsewhere = {_kind(call) for call in undisturbed(REPETITIVE[scenario], operation)["calls"]}
             kinds: dict[tuple[str, str], list[Case]] = {}
             for call in calls:
-                kinds.setdefault((call["side"], call["name"]), []).append(call)
+                if _kind(call) not in elsewhere:
+                    kinds.setdefault(_kind(call), []).append(call)
             calls = [each[day % len(each)] for each in kinds.values()]
         return [
             {"scenario": scenario, "operation": operation, **call, "fault": faults[(day + place) % len(faults)]}
@@ -107,6 +115,10 @@ def one_fault_each() -> Callable[[str, str, Mapping[str, Any]], list[Case]]:
         ]
 
     return cases
+
+
+def _kind(call: Case) -> tuple[str, str]:
+    return call["side"], call["name"]
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

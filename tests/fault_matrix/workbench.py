@@ -26,7 +26,10 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tests.keys import KeyPairs
 
 COMMANDS = {
     "apply": ("apply", "--yes", "--accept", "service-principal-key", "--accept", "replace-certificate"),
@@ -68,8 +71,6 @@ PRELOADED = (
 """Everything that a client imports: a process that was forked does not have to."""
 SIDE_BY_SIDE = 4
 """Labs at a time: what stalls costs time, not work."""
-KEY_PAIRS = 64
-"""How many RSA keys all labs of a process share: they are most of the work of starting one."""
 LIMIT = 2.0
 """The profile's time limits, in seconds, for a client whose call will stall."""
 STALL = 3.0
@@ -203,25 +204,6 @@ class Clients:
 # --- labs ------------------------------------------------------------------------------------------------------------
 
 
-def share_key_pairs() -> None:
-    """RSA keys in turn from a pool. Every certificate stays one of its own; no two keys in a lab are the same."""
-    from cryptography.hazmat.primitives.asymmetric import rsa
-
-    make, lock = rsa.generate_private_key, threading.Lock()
-    pools: dict[int, list[rsa.RSAPrivateKey]] = {}
-    turns: Counter[int] = Counter()
-
-    def shared(public_exponent: int, key_size: int) -> rsa.RSAPrivateKey:
-        with lock:
-            pool, place = pools.setdefault(key_size, []), turns[key_size] % KEY_PAIRS
-            turns[key_size] += 1
-            if place == len(pool):
-                pool.append(make(public_exponent, key_size))
-            return pool[place]
-
-    rsa.generate_private_key = shared  # type: ignore[assignment]
-
-
 class Trap:
     """Counts the calls, and strikes one of them."""
 
@@ -278,7 +260,7 @@ class Trap:
 class Bench:
     """One lab, the profile that goes with it, and a state folder that outlives the clients."""
 
-    def __init__(self, scenario: str, clients: Clients, folder: Path) -> None:
+    def __init__(self, scenario: str, clients: Clients, key_pairs: KeyPairs, folder: Path) -> None:
         from pushtui.lab.laboratory import Laboratory
         from pushtui.lab.scenario import VerificationTable, load
 
@@ -294,7 +276,7 @@ class Bench:
         self._clients = clients
         self._folder = folder
         self.trap = Trap(clients)
-        self.lab = Laboratory(table, faults=self.trap.faults)
+        self.lab = Laboratory(table, faults=self.trap.faults, new_key=key_pairs.of_a_lab())
         self.profile = Path(self.lab.line()["profile"])
         self.before = self.lab.state()
         self.trap.clear()
@@ -386,9 +368,9 @@ class Bench:
 
 
 @contextmanager
-def bench(scenario: str, clients: Clients) -> Iterator[Bench]:
+def bench(scenario: str, clients: Clients, key_pairs: KeyPairs) -> Iterator[Bench]:
     with tempfile.TemporaryDirectory(prefix="pushtui-matrix-", ignore_cleanup_errors=True) as folder:
-        made = Bench(scenario, clients, Path(folder))
+        made = Bench(scenario, clients, key_pairs, Path(folder))
         try:
             yield made
         finally:
@@ -398,10 +380,10 @@ def bench(scenario: str, clients: Clients) -> Iterator[Bench]:
 # --- what is asked of the workbench ----------------------------------------------------------------------------------
 
 
-def count(scenario: str, operation: str, clients: Clients) -> dict[str, Any]:
+def count(scenario: str, operation: str, clients: Clients, key_pairs: KeyPairs) -> dict[str, Any]:
     """An undisturbed run: its calls in order, and the state that it leaves."""
     earlier, command, _after = COURSES[operation]
-    with bench(scenario, clients) as made:
+    with bench(scenario, clients, key_pairs) as made:
         codes = [made.run(name) for name in (*earlier, command)]
         seen: Counter[tuple[str, str]] = Counter()
         calls = []
@@ -413,11 +395,11 @@ def count(scenario: str, operation: str, clients: Clients) -> dict[str, Any]:
         return {"codes": codes, "calls": calls, "logged": logged, "shape": made.shape(), "output": made.said()[-3000:]}
 
 
-def run_case(case: dict[str, Any], clients: Clients) -> dict[str, Any]:
+def run_case(case: dict[str, Any], clients: Clients, key_pairs: KeyPairs) -> dict[str, Any]:
     """A struck run, and one more; how it ended."""
     began = time.monotonic()
     earlier, struck, after = COURSES[case["operation"]]
-    with bench(case["scenario"], clients) as made:
+    with bench(case["scenario"], clients, key_pairs) as made:
         before = made.shape()
         codes = [made.run(name) for name in earlier]
         codes.append(made.run(struck, case))
@@ -441,12 +423,17 @@ def run_case(case: dict[str, Any], clients: Clients) -> dict[str, Any]:
 def main() -> None:
     warnings.simplefilter("ignore")
     clients = Clients()
-    share_key_pairs()
+    from tests.keys import KeyPairs  # not before the clients were forked off
+
+    key_pairs = KeyPairs(Path(sys.argv[1]))
 
     def work(line: str) -> str:
         case = json.loads(line)
         try:
-            result = run_case(case, clients) if "fault" in case else count(case["scenario"], case["operation"], clients)
+            if "fault" in case:
+                result = run_case(case, clients, key_pairs)
+            else:
+                result = count(case["scenario"], case["operation"], clients, key_pairs)
         except Exception as error:
             result = {"case": case, "broken": repr(error)}
         return json.dumps(result)

@@ -16,14 +16,12 @@ from pushtui.base.secret import Secret
 from pushtui.engine.events import AskStarted, Event, WaitStarted
 from pushtui.engine.session import Session
 from pushtui.lab.laboratory import Laboratory
-from pushtui.lab.organization.certificate import new_rsa_key
 from pushtui.lab.scenario import Scenario, load
 from pushtui.procedure.model import Consent, Finding, StepId
 from pushtui.profile import load as load_profile
 from pushtui.reporting import plain
+from tests.keys import KeyPairs
 
-KEYS = 32
-"""RSA keys that all labs of a process share; no lab has so many Auth certificates that two get the same one."""
 QUICK = {"rpc_seconds": 0.05, "hm_start_seconds": 0.05, "distribution_seconds": 0.0}
 
 
@@ -84,20 +82,8 @@ class Rehearsal:
 Rehearse = Callable[..., Any]
 
 
-@pytest.fixture(scope="session")
-def key_source() -> Callable[[], Callable[[int], rsa.RSAPrivateKey]]:
-    """Keys take longer to make than everything else in a lab."""
-    made = [new_rsa_key(2048) for _ in range(KEYS)]
-
-    def start() -> Callable[[int], rsa.RSAPrivateKey]:
-        turn = itertools.cycle(made)
-        return lambda bits: next(turn) if bits == 2048 else new_rsa_key(bits)
-
-    return start
-
-
 @pytest.fixture
-def rehearse(key_source: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Rehearse:
+def rehearse(key_pairs: KeyPairs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Rehearse:
     """``with rehearse("fresh") as r``: a scenario by name or as an object, with short waits and no memory of others."""
     folders = itertools.count()
 
@@ -111,7 +97,7 @@ def rehearse(key_source: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
             verification=dataclasses.replace(table.verification, wait_seconds=0.1),
         )
         with ExitStack() as stack:
-            rehearsal = Rehearsal(table, key_source())
+            rehearsal = Rehearsal(table, key_pairs.of_a_lab())
             stack.callback(rehearsal.close)
             yield rehearsal
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import itertools
 import json
 import os
 import ssl
@@ -22,13 +21,14 @@ import pytest
 import requests
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from pushtui.lab.organization.accounts import Account
 from pushtui.lab.organization.build import build
 from pushtui.lab.organization.organization import Organization
 from pushtui.lab.remoting.cmdlet import ErrorSpec, RemoteObject, TerminatingError
+from tests.keys import KeyPairs
 
 TENANT = "5a1b8c1e-0d9f-4a60-9d52-8d7e1c0a2b3c"
 OTHER_TENANT = "9e7d6c5b-4a39-4828-9716-050403020100"
@@ -303,26 +303,6 @@ def _make_tls(ca_file: Path, identity: Path) -> None:
     identity.write_bytes(pem + private)
 
 
-@pytest.fixture(scope="session")
-def key_pool() -> Callable[[], Callable[[int], rsa.RSAPrivateKey]]:
-    """Keys are slow to make: each organization gets different ones, all organizations the same."""
-    made: dict[tuple[int, int], rsa.RSAPrivateKey] = {}
-
-    def start() -> Callable[[int], rsa.RSAPrivateKey]:
-        counter, lock = itertools.count(), threading.Lock()
-
-        def new_key(bits: int) -> rsa.RSAPrivateKey:
-            with lock:
-                place = next(counter), bits
-                if place not in made:
-                    made[place] = rsa.generate_private_key(public_exponent=65537, key_size=bits)
-                return made[place]
-
-        return new_key
-
-    return start
-
-
 @pytest.fixture
 def clock() -> MovableClock:
     return MovableClock()
@@ -343,7 +323,7 @@ class Offline:
 
 
 @pytest.fixture
-def make(clock: MovableClock, key_pool: Callable[[], Any]) -> Callable[..., Organization]:
+def make(clock: MovableClock, key_pairs: KeyPairs) -> Callable[..., Organization]:
     """make(table, cloud, accounts) -> Organization"""
 
     def make(
@@ -351,7 +331,7 @@ def make(clock: MovableClock, key_pool: Callable[[], Any]) -> Callable[..., Orga
         cloud: Any = None,
         accounts: tuple[Account, ...] = (Account("admin@lab.example", PASSWORD),),
     ) -> Organization:
-        return build(table or {}, cloud or Offline(), accounts, clock=clock, new_key=key_pool())
+        return build(table or {}, cloud or Offline(), accounts, clock=clock, new_key=key_pairs.of_a_lab())
 
     return make
 
