@@ -11,7 +11,7 @@ import os
 import re
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,6 +20,7 @@ from pushtui.base.errors import UsageError
 from pushtui.base.files import config_folder, is_systemd_credential, private_folder, problem, write_atomically
 from pushtui.base.tables import read_table
 from pushtui.base.text import clean, clean_line
+from pushtui.base.values import frozen
 from pushtui.base.words import _
 from pushtui.entra.settings import CloudSettings, EntraSettings, NetworkSettings
 from pushtui.exchange.settings import ExchangeSettings, WindowsSettings
@@ -35,7 +36,7 @@ _PATH_FIELDS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class VerificationSettings:
     """How the chain is proven."""
 
@@ -45,7 +46,7 @@ class VerificationSettings:
     """Seconds to wait after MSExchangeHM was restarted, before the probe."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RenewalSettings:
     """How the Auth certificate is renewed."""
 
@@ -57,7 +58,7 @@ class RenewalSettings:
     """Hours after that during which the previous certificate and its key are kept."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Profile:
     """Everything that the admin told us."""
 

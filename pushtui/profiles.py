@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, get_args, get_type_hints
@@ -14,6 +13,7 @@ from typing import Any, Literal, get_args, get_type_hints
 from pushtui.base.errors import FileProblem, PushtuiError, UsageError
 from pushtui.base.files import config_folder, private_folder, state_folder, write_atomically
 from pushtui.base.text import clean_line
+from pushtui.base.values import frozen
 from pushtui.base.words import _
 from pushtui.entra.settings import EntraSettings
 from pushtui.profile import (
@@ -34,7 +34,7 @@ _NAME = re.compile(r"[\w.-]{1,60}")
 _GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Known:
     """A profile to choose."""
 

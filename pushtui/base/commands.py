@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal, TypeAlias
+
+from pushtui.base.values import frozen
 
 Method: TypeAlias = Literal["GET", "PATCH", "POST", "DELETE"]
 Json: TypeAlias = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Later:
     """A value that only exists once an earlier change was made, such as the thumbprint of a new certificate."""
 
@@ -27,7 +28,7 @@ Scalar: TypeAlias = str | bool | int | float | bytes | datetime | Later | None
 Value: TypeAlias = Scalar | tuple[Scalar, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cmdlet:
     """One command of a remote PowerShell session: a name, parameters, and a plain ``| Select-Object A,B``.
 
@@ -60,7 +61,7 @@ class Cmdlet:
         return " ".join(words)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GraphRequest:
     """One request to Microsoft Graph: the path below ``/v1.0``, e.g. ``/servicePrincipals(appId='…')``.
 

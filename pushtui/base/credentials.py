@@ -13,13 +13,13 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 from pushtui.base.cancellation import Cancellation
 from pushtui.base.errors import FileProblem, PushtuiError, UsageError
 from pushtui.base.files import one_line, read_secret_file
 from pushtui.base.secret import Secret
 from pushtui.base.text import clean_line
+from pushtui.base.values import frozen
 from pushtui.base.words import _
 
 COMMAND_SECONDS = 30.0
@@ -39,7 +39,7 @@ _TOLD = 400  # characters of a failed command's complaint that are shown
 _LOOK_SECONDS = 0.1  # how often a running command looks at the cancellation
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Source:
     """What the profile says about one credential."""
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from pushtui.base.values import frozen
 from pushtui.engine.session import ALL
 from pushtui.procedure.model import Consent, StepId
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Options:
     """What the command line said."""
 

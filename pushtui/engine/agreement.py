@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from pushtui.base.commands import Cmdlet, Json, Later, Value
+from pushtui.base.values import frozen
 from pushtui.procedure.model import (
     Change,
     ExchangeWrite,
@@ -52,7 +53,7 @@ def difference(planned: Change, now: Change, progress: Progress) -> str:
     return _Comparison(planned, now, progress).found()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Comparison:
     planned: Change
     now: Change

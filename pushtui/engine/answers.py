@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, TypeAlias
 from xml.etree import ElementTree as ET  # document types are refused before parsing
@@ -13,6 +12,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from pushtui.base.commands import Cmdlet, GraphRequest, literal
 from pushtui.base.text import clean
+from pushtui.base.values import frozen
 from pushtui.engine.encoding import plain
 from pushtui.exchange.clixml import TEXT, TYPES, ClixmlError, decode
 
@@ -29,7 +29,7 @@ _TEXTS = frozenset({"S", "SBK", "BA", "Obj"})
 _XML_INDENT = "  "
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Told:
     """What was sent."""
 
@@ -41,7 +41,7 @@ class Told:
     """The JSON of a request, as lines."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Part:
     """One thing that came back."""
 

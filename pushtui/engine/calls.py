@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
 
+from pushtui.base.values import frozen
 from pushtui.engine.answers import Form, Part, Told, part_of, told_of
 from pushtui.procedure.model import StepId
 
@@ -25,7 +26,7 @@ _OVERHEAD = 600
 """Bytes that a call takes beside its bodies, about."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Call:
     """A command or a request, and what came of it: redacted and cleaned, ready to be shown."""
 

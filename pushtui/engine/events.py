@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple, TypeAlias
 
+from pushtui.base.values import frozen
 from pushtui.engine.doctor.rows import DoctorRow
 from pushtui.procedure.model import Action, Ask, Finding, Status, StepId, Wait
 
@@ -44,7 +45,7 @@ class LogLine(NamedTuple):
         return step is self.step or step in self.others
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StepReport:
     """A step as it stands."""
 
@@ -59,12 +60,12 @@ class StepReport:
     """Change id → "done", "already", "failed" or "unknown", for what this run sent."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StepChanged:
     report: StepReport
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Identity:
     """Where and as whom we are connected; empty until it is."""
 
@@ -76,7 +77,7 @@ class Identity:
     """Id of the tenant, for `entra`."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WaitStarted:
     """A wait began; it ends by itself at `until`, or earlier."""
 
@@ -84,19 +85,19 @@ class WaitStarted:
     until: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WaitEnded:
     wait: Wait
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AskStarted:
     """A person must act; answer with ``Session.answer(ask.id, done)``."""
 
     ask: Ask
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SignInCode:
     """The device code to type at `url`; good until `expires`."""
 
@@ -105,14 +106,14 @@ class SignInCode:
     expires: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ServiceBusy:
     """The cloud asked to be left alone, or is out of order; the same request goes out again at `until`."""
 
     until: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RunEnded:
     """The operation is over: `error` is one clear sentence where it could not go on."""
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from pushtui.base.values import frozen
 from pushtui.engine.agreement import Progress, difference
 from pushtui.engine.events import StepReport
 from pushtui.procedure.model import Action, Change, Consent, Finding, Status, StepId, Wait
@@ -14,7 +15,7 @@ from pushtui.procedure.undo_codes import LOST
 _IN_THE_WAY = {Status.BLOCKED, Status.ATTENTION, Status.FAILED, Status.CANCELLED}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Task:
     """What a plan is for: the procedure itself, taking back what a run did, or what keeps the trust up."""
 
@@ -35,7 +36,7 @@ class Task:
 PROCEDURE = Task()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Plan:
     """The actions in the order in which they will be done. Values may be ``(known after apply)``."""
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from pushtui.base.commands import Json
 from pushtui.base.errors import PushtuiError, UsageError
 from pushtui.base.files import problem, write_atomically
 from pushtui.base.text import clean_line
+from pushtui.base.values import frozen
 from pushtui.base.words import _
 from pushtui.engine.action_encoding import action_from, action_to, finding_from, finding_to, task_from, task_to
 from pushtui.engine.journal import organization_folder, who
@@ -31,7 +31,7 @@ KIND, SCHEMA = "pushtui plan", 1
 LARGEST = 16 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reviewed:
     """A plan as it was read from a file."""
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from pushtui.base.commands import Json
 from pushtui.base.errors import UsageError
+from pushtui.base.values import frozen
 from pushtui.base.words import _
 from pushtui.engine.action_encoding import task_from
 from pushtui.engine.agreement import Progress
@@ -19,7 +20,7 @@ from pushtui.engine.plan import Task
 from pushtui.procedure.model import Command, StepId
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sent:
     """A change that a run set out to make: its intent, and its result where that was kept."""
 
@@ -53,7 +54,7 @@ class Sent:
         return self.result != "failed"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Run:
     """One run."""
 

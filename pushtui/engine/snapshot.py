@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
+from pushtui.base.values import frozen
 from pushtui.engine.events import StepReport
 from pushtui.procedure.model import Facts, Finding, StepId
 from pushtui.procedure.overview import Overview, overview
 from pushtui.profile import Profile
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Snapshot:
     """The facts and what they mean. Nothing in it changes any more."""
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from pushtui.base.errors import UsageError
+from pushtui.base.values import frozen
 from pushtui.base.words import _
 from pushtui.entra.settings import CloudSettings
 
 API_VERSION = "v1.0"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cloud:
     """Where one national cloud answers. URLs are ``https://host[:port]``, without a trailing slash."""
 

@@ -11,17 +11,17 @@ import re
 import socket
 import ssl
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from pushtui.base.errors import AnswerLost, PushtuiError, RemoteError, Side, Unreachable
 from pushtui.base.text import clean_line
+from pushtui.base.values import frozen
 from pushtui.base.words import _
 
 MAX_TEXT = 400
 """Characters of a remote message that are shown."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """Where a request went, for the `where` of an error."""
 

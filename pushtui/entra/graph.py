@@ -9,7 +9,6 @@ import time
 import uuid
 from collections.abc import Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -19,6 +18,7 @@ from pushtui.base.errors import PushtuiError, ReadOnlyRefused, RequestRefused, S
 from pushtui.base.proxies import shown_proxy
 from pushtui.base.secret import Secret
 from pushtui.base.text import clean, clean_line
+from pushtui.base.values import frozen
 from pushtui.base.words import _
 from pushtui.entra import discovery, failures, odata, patience
 from pushtui.entra.clouds import API_VERSION, Cloud
@@ -35,7 +35,7 @@ Properties: TypeAlias = Mapping[str, Any]
 _MAX_PAGES = 500
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Trouble:
     """A failed attempt. `retry_after` is what the service said ("" for nothing); None: do not try again."""
 

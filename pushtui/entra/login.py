@@ -7,7 +7,7 @@ import json
 import time
 from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -16,6 +16,7 @@ from pushtui.base.clock import offset_of
 from pushtui.base.errors import PushtuiError, RequestRefused, Side, SignInRefused, Unreachable
 from pushtui.base.proxies import shown_proxy
 from pushtui.base.text import clean_line
+from pushtui.base.values import frozen
 from pushtui.base.words import _
 from pushtui.entra import failures, oauth, patience
 from pushtui.entra.clouds import Cloud, host_of
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     import httpx
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LoginAnswer:
     """An answer below 500, in the shape that msal's `http_client` interface wants; its repr tells no token."""
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from pushtui.base.commands import GraphRequest
 from pushtui.base.errors import AccessDenied, PushtuiError, RequestRefused, Side, SignInRefused
 from pushtui.base.text import clean_line
+from pushtui.base.values import frozen
 from pushtui.base.words import _
 from pushtui.entra.failures import MAX_TEXT, BadAnswer, Place, intercepted
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GraphRefusal:
     """An error answer, free of the SDK's objects. `codes` are the error's own code and those of its details."""
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from pushtui.base.values import frozen
 
-@dataclass(frozen=True, slots=True)
+
+@frozen
 class CloudSettings:
     """Which national cloud, and host names that differ from its table (for a cloud that the table lacks)."""
 
@@ -21,7 +22,7 @@ class CloudSettings:
     """Base URL of Exchange Online; unset: the cloud's own."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EntraSettings:
     """How to sign in to the tenant."""
 
@@ -48,7 +49,7 @@ class EntraSettings:
         return self.method in {"device-code", "browser"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NetworkSettings:
     """The one way out to the cloud, for sign-in and Graph alike."""
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal, TypeAlias
 
 from pushtui.base.commands import GraphRequest
+from pushtui.base.values import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StreamLine:
     """One line for the log: already cleaned, without secrets.
 

@@ -16,6 +16,7 @@ from pushtui.base.credentials import Source, read
 from pushtui.base.errors import PushtuiError, Side, SignInRefused
 from pushtui.base.secret import Secret
 from pushtui.base.text import clean_line
+from pushtui.base.values import frozen
 from pushtui.base.words import _
 from pushtui.entra import browser, device, failures, oauth
 from pushtui.entra.clouds import Cloud
@@ -44,7 +45,7 @@ class _Application:
     http_cache: dict[Any, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Token:
     secret: Secret
     good_until: float

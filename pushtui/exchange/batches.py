@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pushtui.base.commands import Cmdlet
+from pushtui.base.values import frozen
 from pushtui.exchange.clixml import first_type
 from pushtui.exchange.cmdlet_errors import CmdletError
 
@@ -35,7 +36,7 @@ OUTPUT_TYPES: Mapping[str, frozenset[str]] = {
 """Cmdlet (lower case) → the last words of the .NET types it can answer. A cmdlet that is not here is asked alone."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reply:
     """What one cmdlet answered. Errors are the cmdlet's own, the one that ended it included."""
 

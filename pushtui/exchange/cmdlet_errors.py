@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from pushtui.base.text import clean, clean_line
+from pushtui.base.values import frozen
 
 MAX_MESSAGE = 4000
 """Characters of an error message that are kept."""
@@ -30,7 +30,7 @@ CATEGORIES = (
 """System.Management.Automation.ErrorCategory by number (MS-PSRP 2.2.3.9)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CmdletError:
     """One error of a cmdlet, cleaned; the FullyQualifiedErrorId is split from what Exchange puts before it."""
 
@@ -64,7 +64,7 @@ class CmdletError:
         return any("notfound" in word.lower() for word in words)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Decoration:
     """What Exchange puts before an identifier or a message."""
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from pushtui.base.errors import Side, UsageError
 from pushtui.base.proxies import is_usable
+from pushtui.base.values import frozen
 from pushtui.base.words import _
 from pushtui.exchange.settings import ExchangeSettings, WindowsSettings
 
@@ -14,7 +15,7 @@ EXCHANGE_CONFIGURATION = "Microsoft.Exchange"
 WINDOWS_CONFIGURATION = "Microsoft.PowerShell"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Endpoint:
     """One remote PowerShell endpoint."""
 

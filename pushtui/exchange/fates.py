@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 
 from pushtui.base.errors import PushtuiError
 from pushtui.base.text import clean_line
+from pushtui.base.values import frozen
 from pushtui.exchange.endpoint import Endpoint
 
 MAX_DETAIL = 300
@@ -29,7 +29,7 @@ class Fate(Enum):
     """It may have arrived, and may have been carried out."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Failure:
     """A translated exception. The error is made anew, so nothing hangs on it."""
 

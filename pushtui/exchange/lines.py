@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from typing import Any, Literal, TypeAlias
 
 from pushtui.base.commands import Cmdlet
 from pushtui.base.text import clean_line
+from pushtui.base.values import frozen
 from pushtui.base.words import _
 
 Kind: TypeAlias = Literal["command", "output", "verbose", "warning", "error", "progress", "done", "lost"]
@@ -17,7 +18,7 @@ MAX_PROPERTIES = 10
 MAX_LINE = 240
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StreamLine:
     """One line, already cleaned of control characters.
 

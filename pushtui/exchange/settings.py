@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
+from pushtui.base.values import frozen
 
-@dataclass(frozen=True, slots=True)
+
+@frozen
 class ExchangeSettings:
     """The Exchange endpoint (configuration ``Microsoft.Exchange``): ``http(s)://server:port/path``."""
 
@@ -41,7 +43,7 @@ class ExchangeSettings:
     """Seconds one command may take before it is given up."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WindowsSettings:
     """The optional Windows endpoint (configuration ``Microsoft.PowerShell``) of the server that verification uses."""
 

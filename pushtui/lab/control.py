@@ -9,18 +9,18 @@ import asyncio
 import json
 import secrets
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from aiohttp import web
 
 from pushtui.base.errors import PushtuiError, UsageError
 from pushtui.base.tables import read_table
+from pushtui.base.values import frozen
 from pushtui.lab.faults import Fault
 from pushtui.lab.loop import LoopThread
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Approval:
     """The body of ``POST approve``."""
 
@@ -28,7 +28,7 @@ class Approval:
     decision: str = "approved"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Clearing:
     """The body of ``POST clear``: what to forget."""
 
@@ -37,7 +37,7 @@ class Clearing:
     mail: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Restart:
     """The body of ``POST restart``."""
 

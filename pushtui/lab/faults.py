@@ -9,11 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
+from pushtui.base.values import frozen
+
 GLANCE = 0.05
 """Seconds between two looks at whether a server stops."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fault:
     """What goes wrong, and when.
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 import os
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import tomlkit
 
 from pushtui.base.errors import UsageError
+from pushtui.base.values import frozen
 
 CERTIFICATE_FILE = "exchange-auth.cer"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Facts:
     """What the profiles are made of."""
 

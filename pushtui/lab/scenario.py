@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from difflib import get_close_matches
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -13,12 +13,13 @@ from typing import Any
 
 from pushtui.base.errors import UsageError
 from pushtui.base.tables import read_table
+from pushtui.base.values import frozen
 from pushtui.lab.faults import Fault
 from pushtui.lab.layers import laid_over
 from pushtui.lab.tenant.build import read_settings
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MailTable:
     """The [mail] table: the server that takes the test message."""
 
@@ -30,7 +31,7 @@ class MailTable:
     """Mailboxes that exist; the profile's test message goes to the first."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ProfileTable:
     """The [profile] table: what the ready profile says, and what lies where it points at."""
 
@@ -43,7 +44,7 @@ class ProfileTable:
     """Whether pushtui may use the Windows endpoints."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class VerificationTable:
     """The [verification] table: what the ready profile says about the last step."""
 
@@ -53,7 +54,7 @@ class VerificationTable:
     """Wait after a restart of MSExchangeHM; 0: a little longer than the organization needs."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Scenario:
     """A starting state. [organization] and [tenant] are read by the two halves of the lab themselves."""
 

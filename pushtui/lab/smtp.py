@@ -6,7 +6,7 @@ import asyncio
 import secrets
 import socket
 import ssl
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.policy import default as default_policy
@@ -14,12 +14,13 @@ from typing import Any
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
+from pushtui.base.values import frozen
 from pushtui.lab.faults import Fault, Faults
 from pushtui.lab.loop import LoopThread
 from pushtui.lab.requests import RequestLog
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Message:
     """A message that was accepted."""
 

@@ -15,13 +15,14 @@ import ssl
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal, TypeAlias
 
 from pushtui.base.cancellation import Cancellation
 from pushtui.base.errors import Cancelled, PushtuiError
 from pushtui.base.secret import Secret
 from pushtui.base.text import clean_line
+from pushtui.base.values import frozen
 from pushtui.base.words import _
 from pushtui.mail import refusals
 from pushtui.mail.refusals import Step
@@ -31,7 +32,7 @@ _POLL_SECONDS = 0.05
 _GRACE_SECONDS = 1.0  # so that smtplib's own time-out, which knows more, is told first
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StreamLine:
     """One line for the log: already cleaned, without secrets."""
 
@@ -42,7 +43,7 @@ class StreamLine:
 Listen: TypeAlias = Callable[[StreamLine], None]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Parcel:
     """What is to be delivered, and how."""
 

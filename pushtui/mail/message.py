@@ -6,7 +6,6 @@ import ipaddress
 import re
 import ssl
 import uuid
-from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
@@ -17,6 +16,7 @@ from pushtui.base.clock import Clock, SystemClock
 from pushtui.base.errors import FileProblem, Side, SignInRefused, UsageError
 from pushtui.base.secret import Secret
 from pushtui.base.text import clean_line
+from pushtui.base.values import frozen
 from pushtui.base.words import _
 from pushtui.mail.conversation import Listen, Parcel, deliver, greet
 from pushtui.mail.settings import MailSettings
@@ -26,7 +26,7 @@ _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,
 _HOST = re.compile(r"[A-Za-z0-9._:-]{1,255}")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Letter:
     identifier: str
     subject: str

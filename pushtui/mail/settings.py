@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from pushtui.base.values import frozen
 
-@dataclass(frozen=True, slots=True)
+
+@frozen
 class MailSettings:
     """The test message of the procedure's other verification; off while `host` is empty."""
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 
+from pushtui.base.values import frozen
 from pushtui.procedure import questions
 from pushtui.procedure.codes import finding
 from pushtui.procedure.model import Answer, Facts, Finding
@@ -18,7 +18,7 @@ _PKCS12 = re.compile(rb"\x30(?:[\x00-\x7f]|\x80|\x81.|\x82..|\x83...|\x84....)\x
 _UNTOUCHABLE = frozenset({"certificate.file-pkcs12", "certificate.file-private-key"})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Content:
     """What a file holds."""
 

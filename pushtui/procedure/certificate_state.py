@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pushtui.base.commands import Later
+from pushtui.base.values import frozen
 from pushtui.procedure import questions, servers
 from pushtui.procedure.codes import finding
 from pushtui.procedure.model import Facts, Failure, Finding, Query
@@ -29,7 +29,7 @@ UNUSABLE_STATUSES = frozenset({"revoked", "invalid", "pendingrequest"})
 THUMBPRINT = Later("certificate.thumbprint")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class State:
     """The two ends of the link: AuthConfig, and the stores of the servers that answered."""
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NamedTuple
 
 from pushtui.base.commands import Later
+from pushtui.base.values import frozen
 from pushtui.procedure import (
     auth_server,
     certificate,
@@ -39,7 +40,7 @@ from pushtui.procedure.model import (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Course:
     """Steps that are looked at and done as one, in their order."""
 

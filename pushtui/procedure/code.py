@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from pushtui.base.values import frozen
 from pushtui.procedure.model import Severity
 
 OK, NOTE, WARNING = Severity.OK, Severity.NOTE, Severity.WARNING
@@ -11,7 +10,7 @@ SKIPPED, UNKNOWN, WAITING = Severity.SKIPPED, Severity.UNKNOWN, Severity.WAITING
 CHANGE, BLOCKED, ATTENTION, FAILURE = Severity.CHANGE, Severity.BLOCKED, Severity.ATTENTION, Severity.FAILURE
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Code:
     """What one finding means. In `meaning`, words in braces are the names of its arguments."""
 
@@ -26,7 +25,7 @@ class Code:
         return self.severity in {ATTENTION, FAILURE} and not self.passable
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ActionCode:
     """What one action means; `arguments` names what `Change.arguments` (or that of a wait, ask, trial) holds."""
 

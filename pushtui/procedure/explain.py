@@ -8,9 +8,10 @@ root: that is what to repair.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeAlias
 
+from pushtui.base.values import frozen
 from pushtui.procedure import questions
 from pushtui.procedure.codes import known
 from pushtui.procedure.model import Cause, Finding, Severity, StepId
@@ -42,7 +43,7 @@ def _their_own(cause: Finding, effect: Finding) -> bool:
     return cause.code != "tenant.unreadable" or "." in cause.subject
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rule:
     cause: str
     effects: tuple[str, ...]

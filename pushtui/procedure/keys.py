@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from pushtui.base.commands import Json
+from pushtui.base.values import frozen
 from pushtui.procedure import key_list, questions
 from pushtui.procedure.codes import blocks, finding
 from pushtui.procedure.model import Action, Change, Consent, Facts, Finding, Query, Risk, StepId, Wait
@@ -40,7 +40,7 @@ class Owner(StrEnum):
 OURS = frozenset({Owner.CURRENT, Owner.NEXT, Owner.PREVIOUS})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Key:
     """A key of the service principal, as people choose by it."""
 

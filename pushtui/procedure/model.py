@@ -7,12 +7,13 @@ until it asks nothing new; `findings` and `actions` look only at the facts. Noth
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from enum import Enum, StrEnum
 from typing import Any, Protocol, TypeAlias
 
 from pushtui.base.commands import Cmdlet, GraphRequest, Json
+from pushtui.base.values import frozen
 
 Properties: TypeAlias = Mapping[str, Any]
 """One answered object: names to plain values (str, int, bool, bytes, datetime text, list, None, nested Properties)."""
@@ -64,7 +65,7 @@ class Severity(Enum):
 # --- what is asked -------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ExchangeRead:
     """A cmdlet on the Exchange endpoint. `server` names the server whose data it fetches; empty: the organization."""
 
@@ -72,7 +73,7 @@ class ExchangeRead:
     server: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WindowsRead:
     """A cmdlet on the Windows endpoint of `server`."""
 
@@ -80,21 +81,21 @@ class WindowsRead:
     server: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GraphRead:
     """A GET. A collection answers one object an item, anything else one object."""
 
     request: GraphRequest
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Discovery:
     """The OpenID configuration, read without signing in: one object with `tenant_id`, `issuer`, `token_endpoint`."""
 
     domain: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FileRead:
     """A local file: one object: `kind` ("absent", "file", "folder", "other"), `content` (bytes, at most 64 KiB)."""
 
@@ -107,7 +108,7 @@ Query: TypeAlias = ExchangeRead | WindowsRead | GraphRead | Discovery | FileRead
 # --- what is learned -----------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Failure:
     """Why a query could not be answered or a change not be made: the parts of a `PushtuiError`, as data.
 
@@ -123,7 +124,7 @@ class Failure:
     identifier: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answer:
     """What came back, when, and from where. With a `failure`, `objects` may still hold what came before it."""
 
@@ -137,7 +138,7 @@ class Answer:
     """Seconds that the clock of whoever answered is ahead of ours; None where the answer did not tell."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CloudNames:
     """The host names that the procedure writes into Exchange or compares with."""
 
@@ -147,7 +148,7 @@ class CloudNames:
     push_uri: str = "https://outlook.office365.com/PushNotifications"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RenewalTerms:
     """When the Auth certificate is renewed, and how long its parts need."""
 
@@ -159,7 +160,7 @@ class RenewalTerms:
     """How long after the change the previous certificate is still taken to serve somebody."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Inputs:
     """What the admin told us."""
 
@@ -182,7 +183,7 @@ class Inputs:
     renewal: RenewalTerms = RenewalTerms()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Memory:
     """What our journals know and no read can tell."""
 
@@ -203,7 +204,7 @@ class Memory:
     """When any setting that the probe uses was last changed by us, in any run."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Facts:
     """Everything a step may look at."""
 
@@ -218,7 +219,7 @@ class Facts:
 # --- what is concluded ---------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Evidence:
     """Something that a finding rests on: what was read, who answered it, and when."""
 
@@ -229,7 +230,7 @@ class Evidence:
     at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cause:
     """Another finding, by its name: of whichever step, as the first word of its code says."""
 
@@ -237,7 +238,7 @@ class Cause:
     subject: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finding:
     """A conclusion: a stable code and its arguments. Words are made where it is shown (`pushtui.reporting.sentences`).
 
@@ -273,7 +274,7 @@ class Consent(StrEnum):
     BREAK_TRUST = "break-trust"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ExchangeWrite:
     """A cmdlet on the Exchange endpoint."""
 
@@ -284,7 +285,7 @@ class ExchangeWrite:
         return self.cmdlet.text
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WindowsWrite:
     """A cmdlet on the Windows endpoint of `server`."""
 
@@ -296,7 +297,7 @@ class WindowsWrite:
         return f"{self.cmdlet.text}   # on {self.server}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GraphWrite:
     """A request that changes the tenant."""
 
@@ -307,7 +308,7 @@ class GraphWrite:
         return self.request.text
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FileWrite:
     """A local file, written atomically. `content` is None while it is only known after apply."""
 
@@ -319,7 +320,7 @@ class FileWrite:
         return f"write {self.path}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FileRemove:
     """A local file is taken away; one that is not there any more is no error."""
 
@@ -333,7 +334,7 @@ class FileRemove:
 Command: TypeAlias = ExchangeWrite | WindowsWrite | GraphWrite | FileWrite | FileRemove
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Change:
     """One write.
 
@@ -362,7 +363,7 @@ class Change:
     arguments: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wait:
     """Something takes time. With `reads`: they are asked again every `poll` seconds until the step no longer wants
     this wait, twice in a row where `twice`. Without: a plain countdown that the admin may skip, then `Memory.done`.
@@ -378,7 +379,7 @@ class Wait:
     arguments: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ask:
     """A person must do something that we cannot, and say when it is done. `command` is what to type, where."""
 
@@ -389,7 +390,7 @@ class Ask:
     arguments: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Trial:
     """Something that proves the chain: the probe (an ExchangeRead), or the test message (None)."""
 

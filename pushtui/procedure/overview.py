@@ -7,10 +7,11 @@ is); nothing is judged a second time here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from enum import StrEnum
 
+from pushtui.base.values import frozen
 from pushtui.procedure import auth_server, builds, key_list, questions, server_state, servers
 from pushtui.procedure.certificate_state import executing_server, same_host
 from pushtui.procedure.keys import Key, inventory
@@ -57,7 +58,7 @@ class Presence(StrEnum):
     """There is no such certificate, or the server takes no part."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ServerView:
     """A server, and everything that was read from it."""
 
@@ -92,7 +93,7 @@ class ServerView:
         return gravest(self.findings)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CertificateView:
     """A certificate of the organization, wherever it is."""
 
@@ -107,7 +108,7 @@ class CertificateView:
     findings: tuple[Finding, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Source:
     """One question: when it was answered, and how long that took."""
 
@@ -115,7 +116,7 @@ class Source:
     answer: Answer
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Overview:
     """All of it, at one moment."""
 

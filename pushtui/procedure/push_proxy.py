@@ -7,10 +7,10 @@ state is what Enable-PushNotificationProxy answered when we last sent it, or wha
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from pushtui.base.commands import Cmdlet, Json, Value
+from pushtui.base.values import frozen
 from pushtui.procedure import questions
 from pushtui.procedure.codes import blocks, finding
 from pushtui.procedure.model import Action, Change, ExchangeWrite, Facts, Failure, Finding, Query, Risk, StepId
@@ -24,7 +24,7 @@ NAME = "OnPrem-Proxy"
 PROBE = "verification.probe"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Known:
     """What is known of the proxy, and from where."""
 

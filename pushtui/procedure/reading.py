@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from typing import Any, Generic, TypeVar, cast
 
+from pushtui.base.values import frozen
 from pushtui.base.words import _
 from pushtui.procedure.codes import finding
 from pushtui.procedure.model import Answer, Facts, Failure, Finding, Properties, Query
@@ -14,7 +15,7 @@ from pushtui.procedure.model import Answer, Facts, Failure, Finding, Properties,
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reading(Generic[T]):
     """The records of an answer, or why there are none: a failure, or a `reason` where an object made no sense."""
 
@@ -58,7 +59,7 @@ def records(answer: Answer, make: Callable[[Properties], T]) -> Reading[T]:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unreadable:
     """An object that makes no sense, and why."""
 

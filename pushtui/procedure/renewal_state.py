@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from pushtui.base.values import frozen
 from pushtui.procedure import certificate_state, key_list, questions
 from pushtui.procedure.certificate_state import State, same_host
 from pushtui.procedure.model import Facts, Finding, Query, RenewalTerms
@@ -24,7 +24,7 @@ MARGIN = timedelta(minutes=5)
 """How far our clock and the servers' may be apart: until then nothing is published."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Position:
     """The facts of a renewal. `state.current` is usable."""
 

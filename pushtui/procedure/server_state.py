@@ -9,8 +9,8 @@ asked only then.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
+from pushtui.base.values import frozen
 from pushtui.procedure import builds, questions
 from pushtui.procedure.model import Answer, ExchangeRead, Facts, Failure, Query
 from pushtui.procedure.reading import Reading, read
@@ -27,7 +27,7 @@ NEEDED = (questions.HEALTH_MANAGER_SERVICE, questions.SERVICE_HOST)
 RUNNING, STOPPED = "Running", "Stopped"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ServerState:
     """What a server's answers say; what was not asked or not answered is None, or left out."""
 

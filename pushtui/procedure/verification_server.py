@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from pushtui.base.values import frozen
 from pushtui.procedure import builds, servers
 from pushtui.procedure.certificate_state import executing_server, same_host
 from pushtui.procedure.model import Facts
 from pushtui.procedure.records import ServerRecord
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Choice:
     """The server, or the name of the wanted one that will not do."""
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
+from pushtui.base.values import frozen
 from pushtui.engine.events import StepReport
 from pushtui.procedure import explain
 from pushtui.procedure.model import Cause, Finding, Status, StepId
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Branch:
     """A finding, and the findings of the same step that it explains."""
 

@@ -5,9 +5,10 @@ Text in them is data, word for word as it came; each way of writing makes it har
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
+
+from pushtui.base.values import frozen
 
 
 class Tone(StrEnum):
@@ -20,7 +21,7 @@ class Tone(StrEnum):
     MUTED = "muted"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cell:
     """A text of a table with a tone."""
 
@@ -28,14 +29,14 @@ class Cell:
     tone: Tone = Tone.PLAIN
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Heading:
     text: str
     level: int = 2
     """1 is the document's own; every document has one, first."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Prose:
     """A paragraph."""
 
@@ -43,12 +44,12 @@ class Prose:
     tone: Tone = Tone.PLAIN
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bullets:
     items: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Point:
     """Something that is so: a word for how grave it is, the sentence, what belongs to it, and what follows from it."""
 
@@ -60,12 +61,12 @@ class Point:
     points: tuple[Point, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Points:
     points: tuple[Point, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Table:
     """Rows that begin with their name. Without a head the columns have none."""
 
@@ -73,7 +74,7 @@ class Table:
     rows: tuple[tuple[str | Cell, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Code:
     """Word for word: a command, a picture made of characters. Line breaks stay."""
 

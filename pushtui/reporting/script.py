@@ -8,10 +8,10 @@ Nothing of it was verified against a real server; it parses as PowerShell (the t
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC
 from itertools import groupby
 
+from pushtui.base.values import frozen
 from pushtui.base.words import _
 from pushtui.engine.plan import Plan
 from pushtui.engine.snapshot import Snapshot
@@ -23,7 +23,7 @@ from pushtui.reporting.script_parts import Parts
 EXCHANGE, GRAPH = "exchange", "graph"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Part:
     """What is done in one shell, without a break."""
 

@@ -7,10 +7,11 @@ person with these; pushtui itself moves none.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from pushtui.base.values import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Commands:
     """Lines, and where to type them: the Exchange Management Shell, or Windows PowerShell on a server."""
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import Literal
+
+from pushtui.base.values import frozen
 
 OWN_THEMES = ("pushtui-dark", "pushtui-light", "pushtui-terminal")
 """Our own: dark, light, and one that leaves the colours to the terminal."""
@@ -36,7 +38,7 @@ TEXTUAL_THEMES = (
 """Textual's; written down here, so that a settings file is read without loading it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Settings:
     """All of them, with their defaults."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
@@ -13,6 +13,7 @@ from pushtui.base import words
 from pushtui.base.errors import UsageError
 from pushtui.base.tables import read_table
 from pushtui.base.text import clean_line
+from pushtui.base.values import frozen
 from pushtui.base.words import _
 from pushtui.settings.language import settings_file
 from pushtui.settings.model import OWN_THEMES, TEXTUAL_THEMES, Settings
@@ -23,7 +24,7 @@ NAMES = tuple(each.name for each in fields(Settings))
 _TRUE, _FALSE = frozenset({"1", "true", "yes", "on"}), frozenset({"0", "false", "no", "off"})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Origin:
     """Where a value comes from."""
 
@@ -35,7 +36,7 @@ class Origin:
 DEFAULT = Origin()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Gathered:
     """The settings, where each comes from, and everything that is wrong with what was given."""
 

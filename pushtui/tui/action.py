@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 from textual.keys import format_key
+
+from pushtui.base.values import frozen
 
 Where = Literal[
     "main",
@@ -42,7 +44,7 @@ Where = Literal[
 """A screen, or a pane of the main one, in which a key means something."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Action:
     """Something that can be done."""
 

@@ -93,7 +93,10 @@ class PushtuiApp(PaintsOnce[int], HasInks[int], inherit_bindings=False):
         self._welcome = welcome
         for each in theme.THEMES:
             self.register_theme(each)
+        self._themed = True
         self.theme = self._terminal.theme
+        self.stylesheet.set_variables(self.get_css_variables())
+        self._parsed_anew = False
         self.animation_level = "none" if self.settings.plain else self.settings.animation
         self.set_class(not self._terminal.unicode, "-ascii")
         self.set_class(self.settings.plain, "-plain")
@@ -104,10 +107,21 @@ class PushtuiApp(PaintsOnce[int], HasInks[int], inherit_bindings=False):
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return theme.defaults(self.current_theme)
 
+    _themed = False
+    """Whether the theme was chosen; Textual asks for its variables before that, too."""
+
     def get_css_variables(self) -> dict[str, str]:
         """The theme's variables; those of Textual's themes are made to fit the inks that we write with."""
+        if not self._themed:
+            return {}
         self.theme_variables = theme.variables(super().get_css_variables(), self.current_theme)
         return self.theme_variables
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """As Textual's own, but not for the theme of the start: the style sheets are parsed with it from the first."""
+        if self._parsed_anew:
+            super().refresh_css(animate)
+        self._parsed_anew = True
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The command palette: the actions of the main screen, and the themes."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from pushtui.base.text import clean_line
+from pushtui.base.values import frozen
 from pushtui.base.words import _
 from pushtui.engine.events import StepReport
 from pushtui.procedure.model import Finding, Severity, Status, StepId
@@ -24,7 +24,7 @@ _WRONG = frozenset({Severity.FAILURE, Severity.ATTENTION, Severity.CHANGE})
 _IDENTIFIER = re.compile(r"[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64}|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ChainPicture:
     """A block; see `pushtui.tui.paragraphs.Block`."""
 

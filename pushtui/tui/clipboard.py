@@ -11,13 +11,13 @@ import base64
 import os
 import subprocess
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
 from pushtui.base.credentials import VARIABLES
 from pushtui.base.errors import FileProblem
 from pushtui.base.files import private_folder, state_folder, write_atomically
+from pushtui.base.values import frozen
 from pushtui.base.words import _
 
 FILE = "copied.txt"
@@ -41,7 +41,7 @@ class Way(Enum):
     """Only the file has it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Copied:
     """What came of copying."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import zip_longest
 
 from pushtui.base.commands import Json
+from pushtui.base.values import frozen
 from pushtui.base.words import _
 from pushtui.reporting import sentences
 from pushtui.tui.paragraphs import Line, text, wrap
@@ -20,7 +20,7 @@ LABEL = 24
 GONE, COME, STAYS = "-", "+", " "
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Row:
     """A property, or an item of one that is a list."""
 
@@ -60,7 +60,7 @@ def _rows(name: str, old: Json, new: Json, *, was: bool, will: bool) -> Iterable
     yield Row(name, shown(old) if was else None, shown(new) if will else None)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Comparison:
     """Rows as a table: two columns with a line between them, or the value after below the one before."""
 

@@ -12,6 +12,7 @@ from pushtui.base.clock import Clock, SystemClock
 from pushtui.base.commands import Cmdlet
 from pushtui.base.errors import PushtuiError
 from pushtui.base.text import clean_line
+from pushtui.base.values import frozen
 from pushtui.base.words import _
 from pushtui.engine.console.completion import Catalogue
 from pushtui.engine.events import Level, LogLine, StepReport
@@ -84,14 +85,14 @@ class News:
     """Another profile is in use."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RunInterrupted:
     """The last run came to no end."""
 
     run: Run
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Read:
     """The service principal's keys, and what was to be said about reading them."""
 
@@ -99,7 +100,7 @@ class Read:
     reports: tuple[StepReport, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ProfilesFound:
     """The profiles that there are; `first`: looked for because nobody named one."""
 
@@ -107,14 +108,14 @@ class ProfilesFound:
     first: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ProfileChosen:
     """Another profile is there to be used."""
 
     profile: Profile
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FieldsKept:
     """Saving in a file is through: `where` is what has it now, `error` says why it did not work."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from pushtui.base.text import clean, clean_line
+from pushtui.base.values import frozen
 from pushtui.base.words import _
 from pushtui.engine.events import StepReport
 from pushtui.procedure.model import Action, Ask, Change, Finding, Severity, Trial
@@ -16,7 +16,7 @@ PAPER = 100
 """Cells that a text is laid out for, when it is to be read elsewhere."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Copyable:
     """Something that can be copied."""
 

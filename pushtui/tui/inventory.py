@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 
+from pushtui.base.values import frozen
 from pushtui.base.words import _
 from pushtui.procedure.keys import Key
 from pushtui.procedure.model import Finding, Severity
@@ -23,7 +23,7 @@ _GRAVITY = tuple(Severity)
 _LABEL = 22
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sheet:
     """One table of the view, and what each of its rows is in full."""
 

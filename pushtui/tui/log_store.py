@@ -6,11 +6,11 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import copy
-from dataclasses import dataclass
 from itertools import chain
 from typing import Protocol
 
 from pushtui.base.text import clean
+from pushtui.base.values import frozen
 from pushtui.engine.events import Level, LogLine
 from pushtui.procedure.model import StepId
 from pushtui.tui.log_blocks import Block, Kinds
@@ -185,7 +185,7 @@ def _cleaned(text: str) -> str:
     return text.expandtabs(4) if "\t" in text else text
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Filter:
     """What a view lets through; None lets everything through."""
 

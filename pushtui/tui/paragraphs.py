@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Protocol
 
 from rich.cells import set_cell_size
 
 from pushtui.base.text import clean
+from pushtui.base.values import frozen
 from pushtui.tui.widgets.inked import Piece, width_of
 
 _TOKENS = re.compile(r"\n|[ \t]+|[^ \t\n]+")
@@ -24,7 +24,7 @@ class Block(Protocol):
         """The lines that it takes at this width."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Paragraph:
     """Running text. `lead` stands before the first line; what follows is wrapped in the room right of it."""
 
@@ -40,7 +40,7 @@ class Paragraph:
         return [[*(self.lead if number == 0 or self.repeat else blank), *line] for number, line in enumerate(wrapped)]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Columns:
     """Texts side by side, each wrapped in its own column. A share of 0 takes the rest, equally with others."""
 

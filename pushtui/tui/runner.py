@@ -5,17 +5,17 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from pushtui.base import defects
 from pushtui.base.errors import Cancelled, PushtuiError
+from pushtui.base.values import frozen
 from pushtui.profile import Profile
 from pushtui.tui.prompts import ScreenPrompts
 from pushtui.tui.session import SessionFactory, SessionLike
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OperationEnded:
     """An operation's thread is through: what it gave back, or why it could not go on."""
 

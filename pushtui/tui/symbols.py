@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from pushtui.base.values import frozen
 from pushtui.engine.events import Level
 from pushtui.procedure.model import Severity, Status
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Symbols:
     """One set. What replaces something else has the same width, so that nothing moves."""
 

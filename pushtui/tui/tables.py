@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from pushtui.base.values import frozen
 from pushtui.reporting.pages import Cell
 from pushtui.tui.widgets.inked import width_of
 
 GAP = 2
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Column:
     """A column with all its cells."""
 
@@ -28,7 +28,7 @@ class Column:
         return max(width_of(self.title), *(width_of(cell.text) for cell in self.cells), 1)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Table:
     """Columns, the most important first; row by row as they come, and by what each row is known."""
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import codecs
 import locale
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from pushtui.base.values import frozen
 from pushtui.settings.model import OWN_THEMES, Settings
 
 _SIXTEEN_COLOURS = frozenset({"xterm", "screen", "linux", "vt100", "vt102", "vt220", "ansi", "rxvt"})
@@ -14,7 +15,7 @@ _NO_COLOURS = frozenset({"vt100", "vt102", "vt220"})
 _NO_SYMBOLS = _NO_COLOURS | {"linux", "ansi"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Terminal:
     """What the screen may use."""
 

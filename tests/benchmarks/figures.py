@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from pushtui.base.values import frozen
 
 RUNS = 5
 """Every figure is the median of at least so many runs."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Figure:
     """One row of the table; `goal` is the largest ratio to the `reference` that is good, or value without one."""
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.css.stylesheet import Stylesheet
 
 from pushtui.settings.model import Settings
 from pushtui.tui import stylesheets
@@ -123,3 +124,13 @@ async def test_the_first_frame_has_the_colours_of_its_theme(drive: Any, own_colo
         wanted = it.app.get_theme(it.app.theme)
         assert wanted.name == (DARK.name if own_colours else TERMINAL.name)
         assert it.app.stylesheet._variables["accent"].lower() == (wanted.accent or "").lower()
+
+
+async def test_the_style_sheets_are_parsed_once(drive: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    anew: list[Stylesheet] = []
+    monkeypatch.setattr(Stylesheet, "reparse", lambda sheet: anew.append(sheet))
+    async with drive() as it:
+        await it.until_text("Ready")
+        assert not anew
+        it.app.theme = LIGHT.name
+        await it.until(lambda: anew)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import takewhile
 
+from pushtui.base.values import frozen
 from pushtui.engine.console.parser import SELECT
 
 _WORD = re.compile(r"[^\s,|'\"]*$")
@@ -18,7 +19,7 @@ COMMON = frozenset(
 """Parameters that every cmdlet has (about_CommonParameters); offered last, they would be in the way."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Catalogue:
     """What is known of the session's cmdlets."""
 
@@ -30,7 +31,7 @@ class Catalogue:
     """Cmdlet in lower case → names of properties that it has answered."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Completion:
     """From `start` to the cursor stands a beginning of each of the `candidates`."""
 

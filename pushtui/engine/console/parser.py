@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from pushtui.base.commands import Cmdlet, Scalar, Value, literal
 from pushtui.base.errors import UsageError
 from pushtui.base.text import clean, clean_line
+from pushtui.base.values import frozen
 from pushtui.base.words import N_, _
 
 SELECT = "Select-Object"
@@ -48,7 +48,7 @@ _WRITING = ("resettestaccountcredentials", "loglocation")
 """Parameters of reading cmdlets that write all the same: a new password for a test account, files on the server."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Token:
     """`word`, `string`, `parameter` (with a colon in `glued` where its value follows it), `comma` or `pipe`."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from http.client import HTTPException
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -12,6 +11,7 @@ from urllib.parse import urlsplit
 from pushtui.base.commands import GraphRequest
 from pushtui.base.errors import PushtuiError, Side
 from pushtui.base.proxies import shown_proxy
+from pushtui.base.values import frozen
 from pushtui.engine.connections import Connections
 from pushtui.engine.doctor import judgement
 from pushtui.engine.doctor.leg import Leg
@@ -29,7 +29,7 @@ T = TypeVar("T")
 Judge = Callable[[int, Mapping[str, str], bytes, Place], Outcome]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Address:
     """One https host of the cloud."""
 

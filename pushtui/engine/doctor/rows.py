@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
+from pushtui.base.values import frozen
 from pushtui.procedure.model import Failure
 
 LEGS = ("profile", "exchange", "windows", "proxy", "login", "graph", "tenant", "metadata", "mail")
@@ -44,7 +45,7 @@ class Test(StrEnum):
     GREETING = "greeting"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outcome:
     """A judgement: a stable code and its arguments; words are made where it is shown."""
 
@@ -55,7 +56,7 @@ class Outcome:
     """The error of the border that the test ran into, which explains itself."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DoctorRow:
     """One test of one leg, and what came of it."""
 

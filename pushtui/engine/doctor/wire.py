@@ -8,7 +8,7 @@ import ssl
 import threading
 from collections.abc import Mapping
 from contextlib import closing, suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from http.client import HTTPException, HTTPResponse
@@ -17,6 +17,7 @@ from urllib.parse import unquote, urlsplit
 from pushtui import __version__
 from pushtui.base.clock import Clock
 from pushtui.base.text import clean_line
+from pushtui.base.values import frozen
 
 BODY_LIMIT = 256 * 1024
 
@@ -28,7 +29,7 @@ class TunnelRefused(Exception):
         super().__init__(f"{status} {reason}")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Target:
     """Where a request goes, and the way there."""
 
@@ -42,7 +43,7 @@ class Target:
     """What is trusted of an https proxy."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Presented:
     """A server's certificate, and how it was spoken to."""
 
@@ -54,7 +55,7 @@ class Presented:
     protocol: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reply:
     """One HTTP answer, with the moments around it."""
 

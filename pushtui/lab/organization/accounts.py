@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from pushtui.base.values import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Account:
     """An account of the domain."""
 

@@ -7,13 +7,13 @@ protocol: not verified against a real server.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
 import requests
 
+from pushtui.base.values import frozen
 from pushtui.lab.organization.errors import Refused, invalid_argument
 from pushtui.lab.organization.server import Server
 from pushtui.lab.organization.state import Internet, OrganizationState
@@ -22,7 +22,7 @@ TIMEOUT = (5.0, 20.0)
 """Seconds to connect, and to wait for an answer."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Metadata:
     """What a metadata document says."""
 

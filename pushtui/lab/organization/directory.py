@@ -5,9 +5,11 @@ Being frozen, they can be kept by a service that goes on working with what it re
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from uuid import UUID, uuid4
+
+from pushtui.base.values import frozen
 
 EXCHANGE_ONLINE = "00000002-0000-0ff1-ce00-000000000000"
 ACS = "00000001-0000-0000-c000-000000000000"
@@ -15,7 +17,7 @@ AUTH_CERTIFICATE = "Microsoft Exchange Server Auth Certificate"
 PUSH_URI = "https://outlook.office365.com/PushNotifications"
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Entry:
     """An object of the directory: its name, its GUID, and when it was made and last changed."""
 
@@ -25,7 +27,7 @@ class Entry:
     guid: UUID = field(default_factory=uuid4)
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class AuthConfig(Entry):
     """The organization's token issuer settings: thumbprints in upper case, empty where there is none."""
 
@@ -42,7 +44,7 @@ class AuthConfig(Entry):
         return tuple(thumbprint for thumbprint in (self.current, self.previous, self.next) if thumbprint)
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class AuthServer(Entry):
     """A trusted token service, as its metadata described it when it was made or last refreshed."""
 
@@ -59,7 +61,7 @@ class AuthServer(Entry):
     default_authorization_endpoint: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class PartnerApplication(Entry):
     """An application whose tokens the organization accepts."""
 
@@ -74,7 +76,7 @@ class PartnerApplication(Entry):
     issuer: str | None = ""
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class PushProxy(Entry):
     """The canned object OnPrem-Proxy."""
 
@@ -84,7 +86,7 @@ class PushProxy(Entry):
     uri: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class AcceptedDomain(Entry):
     """A domain that the organization receives mail for."""
 
@@ -92,7 +94,7 @@ class AcceptedDomain(Entry):
     type: str = "Authoritative"
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class SettingOverride(Entry):
     """A setting that an administrator took over from the product's own."""
 
@@ -103,7 +105,7 @@ class SettingOverride(Entry):
     reason: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class HybridConfiguration(Entry):
     """What the Hybrid Configuration Wizard left."""
 

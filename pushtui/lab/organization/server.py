@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from uuid import UUID, uuid4
 
+from pushtui.base.values import frozen
 from pushtui.lab.organization.certificate import StoredCertificate
 from pushtui.lab.organization.directory import AuthConfig, AuthServer, PushProxy
 
@@ -148,7 +149,7 @@ class Service:
         return SERVICES[self.name][1]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LoadedSettings:
     """What MSExchangeHM read at its last start, and goes on using until the next one."""
 

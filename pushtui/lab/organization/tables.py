@@ -7,15 +7,15 @@ leaves it: three servers with Setup's own valid Auth certificate on each, assign
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
+from pushtui.base.values import frozen
 from pushtui.lab.organization.directory import AUTH_CERTIFICATE, EXCHANGE_ONLINE, PUSH_URI
 
 SITE = "Default-First-Site-Name"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ServerTable:
     """[[organization.servers]]"""
 
@@ -38,7 +38,7 @@ class ServerTable:
     """Health sets that are in alarm although their services run."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CertificateTable:
     """[[organization.certificates]]: one certificate (and its key), and the servers that have it."""
 
@@ -62,7 +62,7 @@ class CertificateTable:
     status: Literal["Valid", "Invalid", "Revoked", "RevocationCheckFailure", "Untrusted", "Unknown"] = "Valid"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AuthConfigTable:
     """[organization.auth_config]: ids of certificates, or 40 hexadecimal digits of one that nobody has."""
 
@@ -77,7 +77,7 @@ class AuthConfigTable:
     service_name: str = EXCHANGE_ONLINE
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AuthServerTable:
     """[[organization.auth_servers]]: without a realm it is made as New-AuthServer does, from the metadata URL."""
 
@@ -93,7 +93,7 @@ class AuthServerTable:
     default_authorization_endpoint: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PushProxyTable:
     """[organization.push_proxy]"""
 
@@ -102,7 +102,7 @@ class PushProxyTable:
     uri: str = PUSH_URI
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PartnerApplicationTable:
     """[[organization.partner_applications]]"""
 
@@ -112,7 +112,7 @@ class PartnerApplicationTable:
     realm: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AcceptedDomainTable:
     """[[organization.accepted_domains]]"""
 
@@ -121,7 +121,7 @@ class AcceptedDomainTable:
     type: Literal["Authoritative", "InternalRelay", "ExternalRelay"] = "Authoritative"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HybridTable:
     """[organization.hybrid]: there only where the Hybrid Configuration Wizard ran."""
 
@@ -130,7 +130,7 @@ class HybridTable:
     servers: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AccountTable:
     """[organization.account]: what the administrator's account may do."""
 
@@ -144,7 +144,7 @@ class AccountTable:
     """Whether Windows remoting lets it in."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SettingOverrideTable:
     """[[organization.setting_overrides]]: what New-SettingOverride leaves."""
 
@@ -157,7 +157,7 @@ class SettingOverrideTable:
     reason: str = "Enable dedicated Exchange hybrid app feature"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OrganizationTable:
     """[organization]"""
 
@@ -197,7 +197,7 @@ class OrganizationTable:
     setting_overrides: tuple[SettingOverrideTable, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ServerChange:
     """What a test changes on a server behind everybody's back."""
 
@@ -211,7 +211,7 @@ class ServerChange:
     """Thumbprints."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AuthConfigChange:
     """Thumbprints; nothing is checked, nothing is distributed."""
 
@@ -222,7 +222,7 @@ class AuthConfigChange:
     realm: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PushProxyChange:
     """Any of the three values."""
 
@@ -231,7 +231,7 @@ class PushProxyChange:
     uri: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AuthServerChange:
     """Any of the values, or `remove`."""
 
@@ -242,7 +242,7 @@ class AuthServerChange:
     remove: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AccountChange:
     """Any of the values of [organization.account]; sessions that are open keep what they have."""
 
@@ -251,7 +251,7 @@ class AccountChange:
     local_admin: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OrganizationChange:
     """What the control endpoint takes; absent: unchanged."""
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from pushtui.base.values import frozen
 from pushtui.lab.remoting.clixml import SecureText
 from pushtui.lab.remoting.cmdlet import CmdletSpec, Parameter, ParameterType
 from pushtui.lab.remoting.errors import Binding
@@ -43,7 +44,7 @@ _NET: Mapping[ParameterType, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bound:
     """Parameters bound to their cmdlet, by the names that it declares."""
 

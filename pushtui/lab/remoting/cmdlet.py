@@ -8,15 +8,17 @@ runspace; the cmdlets know only this module.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any, Literal, Protocol
 from uuid import UUID
 
+from pushtui.base.values import frozen
+
 ParameterType = Literal["string", "strings", "bool", "switch", "int", "datetime", "bytes", "securestring", "any"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Parameter:
     """A parameter as its cmdlet declares it."""
 
@@ -31,7 +33,7 @@ class Parameter:
     """The values of the enumeration that the parameter takes; empty: any."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CmdletSpec:
     """A cmdlet: what it takes and what it does."""
 
@@ -45,7 +47,7 @@ class CmdletSpec:
     """Whether it changes anything: what the request log calls a write."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MultiValued:
     """A multi-valued property: goes out as a typed list. `element` is the .NET name of the items' type."""
 
@@ -53,7 +55,7 @@ class MultiValued:
     element: str = "System.String, mscorlib, Version=4.0.0.0, Culture=neutral, PublicKeyToken=b77a5c561934e089"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EnumValue:
     """An enumeration as plain Windows PowerShell serialises it (Exchange flattens its own to strings)."""
 
@@ -62,7 +64,7 @@ class EnumValue:
     value: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RemoteObject:
     """An object for the output stream.
 
@@ -79,7 +81,7 @@ class RemoteObject:
     server_side: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ErrorSpec:
     """An error record. `category` is the name of a ``System.Management.Automation.ErrorCategory``."""
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import zlib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
+from pushtui.base.values import frozen
 from pushtui.lab.remoting.cmdlet import ErrorSpec
 
 _AUTOMATION = "System.Management.Automation."
@@ -91,7 +92,7 @@ def prompt_failed(question: str, suffix: str, activity: str) -> Failure:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Binding:
     """The errors of the parameter binder, for one cmdlet."""
 

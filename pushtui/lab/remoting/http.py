@@ -9,11 +9,11 @@ import ssl
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socketserver import TCPServer
 from typing import Any
 
+from pushtui.base.values import frozen
 from pushtui.lab.faults import Fault
 from pushtui.lab.remoting import soap
 from pushtui.lab.remoting.negotiate import Acceptor, Security, SignInRefused, account_of
@@ -24,7 +24,7 @@ _IDLE_SECONDS = 300.0
 _NO_HTML = b"<!DOCTYPE html><html><head><title>%d</title></head><body><h2>%s</h2></body></html>"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Front:
     """What the HTTP front needs to know of its endpoint."""
 

@@ -7,10 +7,10 @@ import binascii
 import threading
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
+from pushtui.base.values import frozen
 from pushtui.lab.faults import Fault, Faults
 from pushtui.lab.remoting import runspace, soap
 from pushtui.lab.remoting.cmdlet import PowerShellHost
@@ -25,7 +25,7 @@ _ARGUMENTS: Mapping[int, tuple[object, ...]] = {soap.TOO_MANY_SHELLS: (18,), soa
 """What the texts of faults that are made to order speak of."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answer:
     """What goes back: an HTTP status and an envelope, or what happens to the connection instead."""
 

@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from psrpcore import GetMetadata
 
+from pushtui.base.values import frozen
 from pushtui.lab.faults import Fault, Faults
 from pushtui.lab.remoting import discovery
 from pushtui.lab.remoting.binder import Bound, bind
@@ -38,7 +38,7 @@ from pushtui.lab.requests import RequestLog
 _BARE_CMDLET = re.compile(r"\s*[A-Za-z]+-[A-Za-z0-9]+\s*")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Session:
     """Whose runspace this is, and where it runs."""
 
@@ -54,7 +54,7 @@ class Session:
         return self.host.side == "exchange"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Command:
     name: str
     script: bool

@@ -6,13 +6,13 @@ import queue
 import threading
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
 from time import monotonic
 from typing import Any
 
 import psrpcore
 from psrpcore import types as ps
 
+from pushtui.base.values import frozen
 from pushtui.lab.faults import Fault
 from pushtui.lab.remoting.pipeline import Pipeline
 from pushtui.lab.remoting.soap import (
@@ -28,7 +28,7 @@ _ENVELOPE = 2600
 """What an envelope needs besides its streams, in bytes."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Limits:
     """Quotas, as ``winrm/config`` and Exchange's throttling policies have them."""
 
@@ -61,7 +61,7 @@ class Mishap(Exception):
         self.fault = fault
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Received:
     """What a Receive takes along: parts of the stream, and whether they were the last."""
 

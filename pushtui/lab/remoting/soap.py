@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape, quoteattr
+
+from pushtui.base.values import frozen
 
 NAMESPACES: dict[str, str] = {
     "s": "http://www.w3.org/2003/05/soap-envelope",
@@ -40,7 +41,7 @@ ACTION_UNSUPPORTED = 2150858754
 INTERNAL = 2147942487
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Entry:
     value: str
     subcode: str
@@ -113,7 +114,7 @@ class WSManFault(Exception):
         super().__init__(self.text)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Operation:
     """A request, taken apart."""
 

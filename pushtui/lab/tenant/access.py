@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from aiohttp import web
 
+from pushtui.base.values import frozen
 from pushtui.lab.tenant.account import ACCOUNT
 from pushtui.lab.tenant.directory import GRAPH
 from pushtui.lab.tenant.errors import GraphError
@@ -24,7 +23,7 @@ PRINCIPAL_WRITE = frozenset({"Application.ReadWrite.All", "Directory.ReadWrite.A
 OWNED = "Application.ReadWrite.OwnedBy"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Caller:
     """The identity and the permissions of a valid access token."""
 

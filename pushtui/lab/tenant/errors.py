@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from typing import Any
 
 from aiohttp import web
 
+from pushtui.base.values import frozen
 
-@dataclass(frozen=True, slots=True)
+
+@frozen
 class Trace:
     """The identifiers that one answer carries in headers and body."""
 

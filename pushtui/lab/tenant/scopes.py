@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from pushtui.base.values import frozen
 from pushtui.lab.tenant.directory import EXCHANGE_ONLINE, GRAPH
 from pushtui.lab.tenant.errors import OAuthError
 from pushtui.lab.tenant.state import TenantState
@@ -13,7 +12,7 @@ GRAPH_URI = "https://graph.microsoft.com"
 _EXCHANGE_URIS = frozenset({"https://outlook.office365.com", "https://outlook.office.com", EXCHANGE_ONLINE})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Asked:
     """A parsed scope parameter."""
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
+from pushtui.base.values import frozen
 
-@dataclass(frozen=True, slots=True)
+
+@frozen
 class DomainSettings:
     """A domain of the tenant, beside its initial one."""
 
@@ -15,7 +17,7 @@ class DomainSettings:
     default: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PlanSettings:
     """An entry of the organization's assignedPlans."""
 
@@ -25,7 +27,7 @@ class PlanSettings:
     """EXCHANGE_S_ENTERPRISE, Exchange Online (Plan 2)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KeySettings:
     """A key of the Exchange Online service principal: a certificate made at start, or one from elsewhere."""
 
@@ -46,7 +48,7 @@ class KeySettings:
     """So many of them."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OtherTenantSettings:
     """A directory beside this one: that of a domain which belongs to somebody else. Nothing in it can be seen."""
 
@@ -54,7 +56,7 @@ class OtherTenantSettings:
     tenant_id: str = "9e7d6c5b-4a39-4828-9716-050403020100"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HybridApplicationSettings:
     """The dedicated hybrid application, ``ExchangeServerApp-`` and the organization's GUID."""
 
@@ -63,7 +65,7 @@ class HybridApplicationSettings:
     """keyCredentials of the application; its service principal has none."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UserSettings:
     """The administrator who approves sign-ins."""
 
@@ -75,7 +77,7 @@ class UserSettings:
     """A disabled account gets no tokens any more, whatever it was given before."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ApplicationSettings:
     """The app registration that pushtui signs in with: it has a certificate and a secret."""
 
@@ -102,7 +104,7 @@ class ApplicationSettings:
     """Days until the registered certificate ends; negative: it has ended."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SignInSettings:
     """How sign-ins by a person go."""
 
@@ -117,7 +119,7 @@ class SignInSettings:
     conditional_access: Literal["none", "block-device-code", "require-mfa"] = "none"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TenantSettings:
     """The tenant as it is when the lab starts."""
 

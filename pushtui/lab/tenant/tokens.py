@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +12,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.types import Options
 
+from pushtui.base.values import frozen
 from pushtui.lab.tenant.certificates import SignedKey, x5t
 
 SKEW = 300
@@ -38,7 +38,7 @@ class BadSignature(Exception):
     """The signature does not belong to the key, or its algorithm is not accepted."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unverified:
     """What a token says of itself before anything was checked."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import warnings
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Self
@@ -13,6 +13,7 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
 
+from pushtui.base.values import frozen
 from pushtui.base.words import _
 from pushtui.procedure.model import Properties
 from pushtui.procedure.records.values import enumeration, flags, octets, optional_flag, text
@@ -23,7 +24,7 @@ STATUSES = {1: "Valid"}
 """CertificateStatus: the other numbers are not known, and shown as they come."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CertificateRecord:
     """``Get-ExchangeCertificate``: over remoting it carries `RawData` alone, unless more is selected.
 

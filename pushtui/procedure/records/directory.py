@@ -7,10 +7,11 @@ import binascii
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any, Self
 
+from pushtui.base.values import frozen
 from pushtui.base.words import _
 from pushtui.procedure.model import Properties
 from pushtui.procedure.records.values import flag, moment, octets, optional_flag, present, required_text, text, texts
@@ -44,7 +45,7 @@ def thumbprint_of(value: Any) -> str:
     raise ValueError(_("customKeyIdentifier is neither hex nor base64: {value!r}").format(value=value))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KeyCredentialRecord:
     """A keyCredential of a service principal. It is recognised by `sha256`, never by its ids."""
 
@@ -79,7 +80,7 @@ class KeyCredentialRecord:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ServicePrincipalRecord:
     """A service principal."""
 
@@ -109,7 +110,7 @@ class ServicePrincipalRecord:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ApplicationRecord:
     """An application of the tenant, as a list of them tells it: its keys come without their value."""
 
@@ -129,7 +130,7 @@ class ApplicationRecord:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TenantRecord:
     """The organization of the tenant."""
 
@@ -164,7 +165,7 @@ class TenantRecord:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DomainRecord:
     """A domain of the tenant."""
 

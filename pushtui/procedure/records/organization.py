@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self, TypeAlias
 
+from pushtui.base.values import frozen
 from pushtui.base.words import _
 from pushtui.procedure.model import Properties
 from pushtui.procedure.records.values import (
@@ -72,7 +72,7 @@ def version_of(name: str, value: Any) -> Version:
     return major, minor, build - _STORED_BUILD if build >= _STORED_BUILD else build, revision
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ServerRecord:
     """``Get-ExchangeServer``."""
 
@@ -105,7 +105,7 @@ class ServerRecord:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AuthConfigRecord:
     """``Get-AuthConfig``. Thumbprints are upper-case hex, empty where none is set."""
 
@@ -137,7 +137,7 @@ def _thumbprint(value: str) -> str:
     return "".join(value.split()).upper()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AuthServerRecord:
     """``Get-AuthServer`` and the output of ``New-AuthServer``."""
 
@@ -176,7 +176,7 @@ class AuthServerRecord:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PartnerApplicationRecord:
     """``Get-PartnerApplication``."""
 
@@ -206,7 +206,7 @@ class PartnerApplicationRecord:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PushProxyRecord:
     """The object ``OnPrem-Proxy``: what ``Enable-PushNotificationProxy`` and ``Get-PushNotificationApp`` answer."""
 
@@ -232,7 +232,7 @@ class PushProxyRecord:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AcceptedDomainRecord:
     """``Get-AcceptedDomain``."""
 
@@ -253,7 +253,7 @@ class AcceptedDomainRecord:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OrganizationConfigRecord:
     """``Get-OrganizationConfig``; of its many properties, only what names the organization."""
 
@@ -266,7 +266,7 @@ class OrganizationConfigRecord:
         return cls(name=text(properties, "Name"), guid=required_text(properties, "Guid").lower())
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SettingOverrideRecord:
     """``Get-SettingOverride``: a setting that an administrator took over from the product's own."""
 
@@ -289,7 +289,7 @@ class SettingOverrideRecord:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HybridRecord:
     """``Get-HybridConfiguration``: it is there only where the Hybrid Configuration Wizard ran."""
 

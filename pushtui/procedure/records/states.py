@@ -7,10 +7,10 @@ its ResultType are unknown, and neither is verified against a real server.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
+from pushtui.base.values import frozen
 from pushtui.base.words import _
 from pushtui.procedure.model import Properties
 from pushtui.procedure.records.values import (
@@ -37,7 +37,7 @@ SERVICE_STATES = {
 """System.ServiceProcess.ServiceControllerStatus."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ComponentStateRecord:
     """``Get-ServerComponentState``."""
 
@@ -72,7 +72,7 @@ def _requester(words: str) -> tuple[str, bool]:
     return (match.group(1), match.group(2).lower() == "active") if match else ("", True)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ProbeResultRecord:
     """``Invoke-MonitoringProbe``."""
 
@@ -112,7 +112,7 @@ class ProbeResultRecord:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ServiceRecord:
     """``Get-Service``."""
 
@@ -136,7 +136,7 @@ class ServiceRecord:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ServiceHealthRecord:
     """``Test-ServiceHealth``: the services that one role of a server requires."""
 
@@ -154,7 +154,7 @@ class ServiceHealthRecord:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MonitorRecord:
     """``Get-ServerHealth``: one monitor."""
 
@@ -179,7 +179,7 @@ class MonitorRecord:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ProcessRecord:
     """``Get-Process``."""
 

@@ -8,9 +8,9 @@ with it again, and the new one goes once nothing does.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from pushtui.base.commands import Json, Value
+from pushtui.base.values import frozen
 from pushtui.procedure import certificate_state, questions, renewal_changes
 from pushtui.procedure.certificate_changes import AUTH_CONFIG
 from pushtui.procedure.certificate_state import State, same_host
@@ -85,7 +85,7 @@ def _organization(facts: Facts, state: State, deeds: Sequence[Deed]) -> Verdict:
     return result + _remove(state, created, after) if created is not None else result
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Named:
     """The three certificates that AuthConfig names."""
 

@@ -7,8 +7,8 @@ leave a key where it is.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 
+from pushtui.base.values import frozen
 from pushtui.procedure.chain import Course
 from pushtui.procedure.codes import finding
 from pushtui.procedure.model import Action, Facts, Finding, Query, StepId
@@ -33,7 +33,7 @@ taken back first."""
 RESTARTS = frozenset({"verification.restart", "certificate.restart-host"})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Backwards:
     """One step of the way back."""
 

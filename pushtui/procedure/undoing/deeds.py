@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from pushtui.base.commands import Cmdlet, Json, Value
+from pushtui.base.values import frozen
 from pushtui.procedure.model import Action, Change, Command, Consent, ExchangeWrite, Finding, Query, Risk, StepId
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Deed:
     """A change that was sent, and was not refused: its intent in the journal."""
 
@@ -41,7 +42,7 @@ class Deed:
         return self.after if isinstance(self.after, dict) else {}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Verdict:
     """What is to be said about taking something back, and what is to be done."""
 

@@ -11,9 +11,9 @@ import base64
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from pushtui.base.commands import Json
+from pushtui.base.values import frozen
 from pushtui.procedure import key_list, questions
 from pushtui.procedure.codes import finding
 from pushtui.procedure.model import (
@@ -35,7 +35,7 @@ from pushtui.procedure.tenant import is_domain, tenant_id
 from pushtui.procedure.undoing.deeds import Deed, Verdict
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Names:
     """Of a change of the list, and of the wait until reads show it."""
 

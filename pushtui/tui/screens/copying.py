@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual.binding import Binding
 
+from pushtui.base.values import frozen
 from pushtui.base.words import _
 from pushtui.tui.actions import bar, bindings
 from pushtui.tui.copies import Copyable
@@ -23,7 +23,7 @@ _WHAT = 26
 """Cells for what a thing is; the rest of the line shows how it begins."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Row:
     """One line, whatever the width."""
 

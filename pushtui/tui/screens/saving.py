@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
@@ -15,6 +14,7 @@ from textual.widgets import Input
 from pushtui.base.errors import FileProblem
 from pushtui.base.files import write_atomically
 from pushtui.base.text import clean_line
+from pushtui.base.values import frozen
 from pushtui.base.words import _
 from pushtui.tui.actions import bar, bindings
 from pushtui.tui.paragraphs import BLANK, Block, Paragraph, text
@@ -22,7 +22,7 @@ from pushtui.tui.screens.dialog import Dialog
 from pushtui.tui.widgets.key_bar import Key
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Saveable:
     """Lines that can be written."""
 

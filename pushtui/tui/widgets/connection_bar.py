@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from textual.strip import Strip
 from textual.widget import Widget
 
 from pushtui.base.text import clean_line
+from pushtui.base.values import frozen
 from pushtui.base.words import _
 from pushtui.procedure.model import Status
 from pushtui.tui.paragraphs import Paragraph, text
@@ -22,7 +22,7 @@ _SHORTEST = 6
 """Cells of an account below which it says nothing any more."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bar:
     """What the bar shows."""
 

@@ -13,6 +13,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from pushtui.base.text import clean_line
+from pushtui.base.values import frozen
 from pushtui.procedure.model import Status, StepId
 from pushtui.tui.actions import bindings
 from pushtui.tui.symbols import STATUS_INK, STATUS_WIDTH, Symbols
@@ -24,7 +25,7 @@ _LEAST_SUMMARY = 12
 """Cells below which a summary says nothing any more."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Row:
     """What a row shows."""
 

@@ -6,10 +6,11 @@ The rules are those observed on Exchange 2013 CU23; texts that are not Exchange'
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from pushtui.base.values import frozen
 from pushtui.lab.organization.certificate import StoredCertificate
 from pushtui.lab.organization.directory import AuthConfig
 from pushtui.lab.organization.errors import TASKS, Refused, invalid_argument
@@ -89,7 +90,7 @@ def auth_config_object(organization: OrganizationState) -> RemoteObject:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Change:
     """What a Set-AuthConfig comes to: the new settings, and what to say and ask first."""
 

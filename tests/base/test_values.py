@@ -1,0 +1,74 @@
+"""Values: what a frozen dataclass does, without its price."""
+
+from __future__ import annotations
+
+from dataclasses import field, replace
+
+import pytest
+
+from pushtui.base.values import frozen
+
+
+@frozen
+class Key:
+    name: str
+    bits: int = 2048
+    secret: str = field(default="", repr=False)
+    raw: dict[str, int] = field(default_factory=dict, hash=False)
+    read: float = field(default=0.0, compare=False)
+
+
+@frozen
+class Longer(Key):
+    years: int = 5
+
+
+@frozen
+class Nothing: ...
+
+
+@frozen(kw_only=True)
+class Named:
+    first: int = 0
+    second: int
+
+    def __hash__(self) -> int:
+        return 7
+
+
+def test_values_are_equal_when_they_hold_the_same() -> None:
+    assert Key("a") == Key("a", read=1.0)
+    assert Key("a") != Key("a", raw={"b": 1})
+    assert Key("a") != Longer("a"), "another class is another value"
+    assert Nothing() == Nothing()
+    assert Key("a") != "a"
+
+
+def test_values_can_be_keys() -> None:
+    assert hash(Key("a")) == hash(Key("a", raw={"b": 1}, read=1.0))
+    assert {Key("a"): 1}[Key("a")] == 1
+    assert len({Nothing(), Nothing(), Longer("a"), Longer("a", years=6)}) == 3
+
+
+def test_they_say_what_they_hold_but_no_secret() -> None:
+    assert repr(Key("a", secret="hunter2")) == "Key(name='a', bits=2048, raw={}, read=0.0)"
+
+
+def test_they_take_fields_as_dataclasses_do() -> None:
+    assert replace(Longer("a"), bits=4096) == Longer("a", 4096)
+    assert Named(second=2).first == 0
+    assert Key("a").raw is not Key("a").raw
+    match Longer("a", years=7):
+        case Longer("a", years=years):
+            assert years == 7
+    with pytest.raises(TypeError):
+        Named(1, 2)  # type: ignore[misc]  # by name only
+
+
+def test_what_a_class_defines_itself_is_kept() -> None:
+    assert hash(Named(second=2)) == 7
+
+
+def test_they_hold_nothing_else() -> None:
+    with pytest.raises(AttributeError):
+        Key("a").other = 1  # type: ignore[attr-defined]  # it has no such field
