@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import field, fields, replace
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
@@ -134,18 +136,27 @@ def _at(where: str, line: int) -> str:
 
 
 def line_of(text: str, path: tuple[str, ...]) -> int:
-    """The line on which a key's value ends: the first after which the text, read so far, has it."""
+    """The line on which a key's value ends; the last one where there is no such key."""
+    return _lines(text).get(path, len(text.splitlines()))
+
+
+@lru_cache(maxsize=1)
+def _lines(text: str) -> Mapping[tuple[str, ...], int]:
+    """Key → the first line after which the text, read so far, has it."""
+    found: dict[tuple[str, ...], int] = {}
     lines = text.splitlines(keepends=True)
     for count in range(1, len(lines) + 1):
-        try:
-            found: Any = tomllib.loads("".join(lines[:count]))
-        except tomllib.TOMLDecodeError:
-            continue
-        for name in path:
-            found = found.get(name) if isinstance(found, dict) else None
-        if found is not None:
-            return count
-    return len(lines)
+        with suppress(tomllib.TOMLDecodeError):
+            for path in _paths(tomllib.loads("".join(lines[:count]))):
+                found.setdefault(path, count)
+    return found
+
+
+def _paths(table: Mapping[str, Any], above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    for name, value in table.items():
+        yield (*above, name)
+        if isinstance(value, dict):
+            yield from _paths(value, (*above, name))
 
 
 # --- the environment and the flags -----------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
+from functools import cache
 
 from textual.keys import KEY_ALIASES, Keys, _character_to_key  # what a single character is called
 
@@ -66,7 +67,13 @@ def key_name(text: str) -> str:
 
 
 def _is_sign(name: str) -> bool:
-    return any(_character_to_key(chr(code)) == name for code in range(33, 127))
+    return name in _signs()
+
+
+@cache
+def _signs() -> frozenset[str]:
+    """Textual's names of what can be typed."""
+    return frozenset(_character_to_key(chr(code)) for code in range(33, 127))
 
 
 def keymap(keys: Mapping[str, str]) -> dict[str, str]:

@@ -31,7 +31,7 @@ async def test_the_log_grows_and_shrinks_by_keys_and_nothing_leaves_the_screen(
         await it.press(*["minus"] * 4)
         assert log_top(it.text) == before + 2
         for key in ("plus", "minus"):
-            await it.press(*[key] * 60)
+            await it.press(*[key] * 30)
             assert "── Trust chain" in it.text
             assert "── Log" in it.text
             assert "R check" in it.text.splitlines()[-1]
