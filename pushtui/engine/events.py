@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, Self, TypeAlias
 
 from pushtui.base.values import frozen
 from pushtui.engine.doctor.rows import DoctorRow
-from pushtui.procedure.model import Action, Ask, Finding, Status, StepId, Wait
+from pushtui.procedure.model import Action, Ask, Change, Finding, Status, StepId, Wait
 
 
 class Level(StrEnum):
@@ -45,6 +45,18 @@ class LogLine(NamedTuple):
         return step is self.step or step in self.others
 
 
+class Sent(NamedTuple):
+    """A change by its name: the same one is made on each of several servers."""
+
+    change: str
+    """Its id."""
+    target: str
+
+    @classmethod
+    def of(cls, change: Change) -> Self:
+        return cls(change.id, change.target)
+
+
 @frozen
 class StepReport:
     """A step as it stands."""
@@ -56,8 +68,8 @@ class StepReport:
     at: datetime | None = None
     """When its facts were complete; None while it was never checked."""
     seconds: float = 0.0
-    results: dict[str, str] = field(default_factory=dict)
-    """Change id → "done", "already", "failed" or "unknown", for what this run sent."""
+    results: dict[Sent, str] = field(default_factory=dict)
+    """Change → "done", "already", "failed" or "unknown", for what this run sent."""
 
 
 @frozen

@@ -60,6 +60,10 @@ class ReplyPort(Protocol):
     def clock_offset(self) -> float | None:
         """Seconds that the clock of whoever answered is ahead of ours."""
 
+    @property
+    def front_end(self) -> str:
+        """What whoever answered calls itself; empty where it does not say."""
+
 
 class WorkerPort(Protocol):
     """A thread that owns one remote shell."""

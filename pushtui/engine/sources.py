@@ -194,6 +194,7 @@ class Sources:
             reply.warnings,
             reply_failure(reply, cmdlet, side, source, self.connections.account(side.value)),
             reply.clock_offset,
+            reply.front_end,
         )
 
     def _failed(self, queries: Iterable[Query], error: PushtuiError, source: str, began: float) -> Answers:

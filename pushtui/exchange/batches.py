@@ -45,6 +45,8 @@ class Reply:
     errors: tuple[CmdletError, ...] = ()
     clock_offset: float | None = None
     """Seconds that the clock of the answering web server is ahead of ours; None where its answer bore no date."""
+    front_end: str = ""
+    """What that web server calls itself (``X-FEServer``); empty where its answer did not say."""
 
 
 @dataclass(slots=True)
@@ -58,6 +60,7 @@ class Outcome:
     failed: bool = False
     """Whether the pipeline as a whole ended in the state Failed."""
     clock_offset: float | None = None
+    front_end: str = ""
 
 
 def batches(cmdlets: Sequence[Cmdlet]) -> list[list[int]]:
@@ -85,7 +88,7 @@ def batches(cmdlets: Sequence[Cmdlet]) -> list[list[int]]:
 def whole(outcome: Outcome) -> Reply:
     """The reply of a pipeline that had one statement."""
     warnings = tuple(text for _cmdlet, text in outcome.warnings)
-    return Reply(tuple(outcome.objects), warnings, tuple(outcome.errors), outcome.clock_offset)
+    return Reply(tuple(outcome.objects), warnings, tuple(outcome.errors), outcome.clock_offset, outcome.front_end)
 
 
 def attribute(cmdlets: Sequence[Cmdlet], outcome: Outcome) -> list[Reply | None]:
@@ -123,7 +126,7 @@ def attribute(cmdlets: Sequence[Cmdlet], outcome: Outcome) -> list[Reply | None]
     for at in range(reached, len(cmdlets) if shared else reached):
         errors[at] = shared
     return [
-        Reply(tuple(objects[at]), tuple(warnings[at]), tuple(errors[at]), outcome.clock_offset)
+        Reply(tuple(objects[at]), tuple(warnings[at]), tuple(errors[at]), outcome.clock_offset, outcome.front_end)
         if at < reached or shared
         else None
         for at in range(len(cmdlets))

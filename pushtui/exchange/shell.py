@@ -86,6 +86,8 @@ class Shell:
         self._finished: list[Pipeline] = []
         self.clock_offset: float | None = None
         """Seconds that the web server's clock is ahead of ours, as the ``Date`` of its last answer says."""
+        self.front_end = ""
+        """What that web server calls itself: of several behind one name, the one that answered."""
         self.used = False
         """Whether this HTTP session has carried an answer: then a refusal can mean that its keys are stale."""
 
@@ -120,12 +122,13 @@ class Shell:
         self._sockets.watch(transport.session)
         transport.session.trust_env = False
         transport.session.max_redirects = 0  # a 307 would send the command to another host, over http even
-        transport.session.hooks["response"].append(self._look_at_clock)
+        transport.session.hooks["response"].append(self._look_at_server)
         self.used = False
 
-    def _look_at_clock(self, response: Any, *_arguments: Any, **_options: Any) -> None:
-        """IIS dates every answer; that one was on its way until now."""
+    def _look_at_server(self, response: Any, *_arguments: Any, **_options: Any) -> None:
+        """IIS dates every answer; that one was on its way until now. Exchange's front end adds its name."""
         self.clock_offset = offset_of(response.headers.get("Date"), time.time())
+        self.front_end = clean_line(response.headers.get("X-FEServer") or "")
 
     def start(self, cmdlets: Sequence[Cmdlet], seconds: float) -> Pipeline:
         """Send the cmdlets as one pipeline; returns when the server has taken it."""
@@ -206,6 +209,7 @@ class Pipeline:
         if self.done:
             self.outcome.failed = self._powershell.state == PSInvocationState.FAILED
             self.outcome.clock_offset = self._shell.clock_offset
+            self.outcome.front_end = self._shell.front_end
             self._shell.finished(self)
         elif not lines and time.monotonic() - began < PACE_SECONDS:
             time.sleep(PACE_SECONDS)

@@ -1,16 +1,16 @@
 """Three clocks: ours, the Exchange server's that answers, the tenant's. What is on the wire anyway tells them apart.
 
-Every answer over HTTP is dated. The Exchange server's clock is that of the web server that we talk to: the others' are
-not on the wire. Tokens and Kerberos bear five minutes.
+Every answer over HTTP is dated. The Exchange server's clock is that of the web server that we talk to, or of several
+where a name stands for several: the others' are not on the wire. Tokens and Kerberos bear five minutes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from pushtui.procedure import questions
 from pushtui.procedure.codes import finding
-from pushtui.procedure.model import Facts, Finding
+from pushtui.procedure.model import Answer, ExchangeRead, Facts, Finding
 
 NOTED = 60.0
 """Seconds between this machine and the tenant from which on it is worth a word."""
@@ -26,22 +26,43 @@ def tenant(facts: Facts) -> Iterable[Finding]:
         yield finding("tenant.clock-skew", domain, observed=f"{offset:.0f}", minutes=_minutes(offset))
 
 
-def exchange(facts: Facts) -> Iterable[Finding]:
-    """The Exchange server that answers, against the tenant; against this machine where the tenant does not tell."""
-    answer = facts.answers.get(questions.SERVERS)
-    ours = answer.clock_offset if answer is not None else None
-    if answer is None or ours is None:
-        return
+def exchange(facts: Facts, fqdns: Sequence[str]) -> Iterable[Finding]:
+    """The Exchange servers that answer, against the tenant; against this machine where the tenant does not tell.
+
+    `fqdns` are those of the organization's servers: a front end calls itself by its short name.
+    """
     theirs = _tenant(facts)
-    offset = ours - (theirs or 0.0)
-    if abs(offset) > BORNE:
-        yield finding(
-            "servers.clock-skew",
-            answer.source,
-            observed=f"{offset:.0f}",
-            minutes=_minutes(offset),
-            against="here" if theirs is None else "tenant",
-        )
+    for name, ours in _front_ends(facts, fqdns).items():
+        offset = ours - (theirs or 0.0)
+        if abs(offset) > BORNE:
+            yield finding(
+                "servers.clock-skew",
+                name,
+                observed=f"{offset:.0f}",
+                minutes=_minutes(offset),
+                against="here" if theirs is None else "tenant",
+            )
+
+
+def _front_ends(facts: Facts, fqdns: Sequence[str]) -> dict[str, float]:
+    """Each web server that answered, and by how many seconds its clock is ahead of ours."""
+    offsets: dict[str, float] = {}
+    for query, answer in facts.answers.items():
+        if not isinstance(query, ExchangeRead) or answer.clock_offset is None or answer.failure is not None:
+            continue
+        if answer.front_end or not query.server:  # else the answer's source is the server that it is about
+            offsets.setdefault(_name(answer, fqdns), answer.clock_offset)
+    return offsets
+
+
+def _name(answer: Answer, fqdns: Sequence[str]) -> str:
+    """Its FQDN; where it does not say who it is, or says what no server is called, what we connected to."""
+    for said in (answer.front_end, answer.source):
+        host = said.lower().partition(".")[0]
+        known = next((fqdn for fqdn in fqdns if host and fqdn.lower().partition(".")[0] == host), "")
+        if known:
+            return known
+    return answer.source
 
 
 def _tenant(facts: Facts) -> float | None:

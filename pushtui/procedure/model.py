@@ -136,6 +136,8 @@ class Answer:
     failure: Failure | None = None
     clock_offset: float | None = None
     """Seconds that the clock of whoever answered is ahead of ours; None where the answer did not tell."""
+    front_end: str = ""
+    """What the web server that answered calls itself: `source` can be a name that many servers share, or an address."""
 
 
 @frozen

@@ -54,7 +54,7 @@ def findings(facts: Facts) -> Sequence[Finding]:
     for state in states:
         result += _state(state, facts)
     result += _unread(states)
-    result += clocks.exchange(facts)
+    result += clocks.exchange(facts, [server.fqdn for server in all_servers(facts)])
     serving = sum(state.in_service for state in states)
     if serving and complete(facts, queries(facts)):
         result.append(finding("servers.in-service", observed=serving))

@@ -83,8 +83,9 @@ def details(report: StepReport, summary: str = "", reports: Mapping[StepId, Step
         if finding.code not in shown:  # those of other servers are the same but for the name
             lines += _commands(finding, indent)
         shown.add(finding.code)
-    for change_id, result in report.results.items():
-        lines += _wrapped(f"{change_id}: {_(_RESULTS.get(result, result))}", "      = ", "        ")
+    for sent, result in report.results.items():
+        said = f"{sent.change} ({clean_line(sent.target)}): {_(_RESULTS.get(result, result))}"
+        lines += _wrapped(said, "      = ", "        ")
     return lines
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from pushtui.base.words import _
-from pushtui.engine.events import StepReport
+from pushtui.engine.events import Sent, StepReport
 from pushtui.procedure.model import Action, Ask, Change, Risk, Status, StepId, Trial, Wait
 from pushtui.reporting import sentences, step_lines
 from pushtui.reporting.requests import body_lines
@@ -39,7 +39,8 @@ def step_document(
     if report.actions:
         blocks += [BLANK, Paragraph(text(_("What applying would do"), "heading"))]
         for place, action in enumerate(report.actions, 1):
-            blocks += [BLANK, *action_blocks(action, place, symbols, report.results.get(action.id, ""))]
+            result = report.results.get(Sent.of(action), "") if isinstance(action, Change) else ""
+            blocks += [BLANK, *action_blocks(action, place, symbols, result)]
     return blocks
 
 
@@ -49,8 +50,8 @@ def findings_document(report: StepReport, symbols: Symbols) -> list[Block]:
     status = f"{symbols.status[report.status]} {sentences.status_word(report.status)}"
     blocks: list[Block] = [Paragraph(((status, ink),)), BLANK]
     blocks += finding_blocks(report, symbols)
-    for change, result in report.results.items():
-        blocks.append(Paragraph((*text(change, "muted"), *_result(result))))
+    for sent, result in report.results.items():
+        blocks.append(Paragraph((*text(f"{sent.change} ({sent.target})", "muted"), *_result(result))))
     return blocks
 
 

@@ -55,6 +55,7 @@ class Reply:
     warnings: tuple[str, ...] = ()
     errors: tuple[Any, ...] = ()
     clock_offset: float | None = None
+    front_end: str = ""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from pushtui.base.errors import AnswerLost, Cancelled, PushtuiError, ReadOnlyRefused, Side
-from pushtui.engine.events import AskStarted, WaitEnded, WaitStarted
+from pushtui.engine.events import AskStarted, Sent, WaitEnded, WaitStarted
 from pushtui.engine.journal import entries
 from pushtui.procedure.model import Consent, StepId
 
@@ -48,7 +48,17 @@ def test_from_setup_to_a_proven_chain(desk: Any, ports: Any, profile: Any, kit: 
     assert desk.statuses == ALL_OK
     assert names(ports.writes) == ["New-AuthServer", "PATCH", "Enable-PushNotificationProxy", "Restart-Service"]
     assert kit.thumb(Path(profile.certificate_path).read_bytes()) == ports.world.config["CurrentCertificateThumbprint"]
-    assert desk.session.reports[StepId.AUTH_SERVER].results == {"auth-server.create": "done"}
+    assert desk.session.reports[StepId.AUTH_SERVER].results == {Sent("auth-server.create", "MicrosoftSts"): "done"}
+
+
+def test_the_same_change_on_several_servers_has_an_outcome_on_each(desk: Any, ports: Any, kit: Any) -> None:
+    for name in (kit.EX02, kit.EX03):
+        ports.world.stores[name] = []
+    ports.world.config["WhenChangedUTC"] = kit.NOW - 30 * kit.DAY
+    plan = desk.session.plan([StepId.CERTIFICATE])
+    desk.session.apply(plan, frozenset())
+    results = desk.session.reports[StepId.CERTIFICATE].results
+    assert {sent.target for sent in results if sent.change == "certificate.restart-host"} == {kit.EX02, kit.EX03}
 
 
 def test_a_second_apply_sends_no_write(desk: Any, ports: Any) -> None:
@@ -132,7 +142,7 @@ def test_what_somebody_did_meanwhile_is_not_sent_again(desk: Any, ports: Any, ki
     ports.world.auth_servers = [kit.auth_server()]
     desk.session.apply(plan, KEY)
     assert "New-AuthServer" not in names(ports.writes)
-    assert desk.session.reports[StepId.AUTH_SERVER].results == {"auth-server.create": "already"}
+    assert desk.session.reports[StepId.AUTH_SERVER].results == {Sent("auth-server.create", "MicrosoftSts"): "already"}
     assert desk.statuses == ALL_OK
 
 

@@ -229,6 +229,7 @@ class World:
     overrides: list[dict[str, Any]] = field(default_factory=list)
     clocks: dict[str, float] = field(default_factory=dict)
     """`exchange` and `tenant` → seconds that it is ahead of us."""
+    front_end: str = ""
     distributes: bool = True
     failures: dict[Query, Failure] = field(default_factory=dict)
     lose: set[str] = field(default_factory=set)
@@ -262,7 +263,14 @@ class World:
             failure = failed("exchange.not-found", "CommandNotFoundException,GetCommandCommand")
         offset = self.clocks.get("tenant" if isinstance(query, Discovery) else "exchange")
         timed = isinstance(query, (ExchangeRead, Discovery))
-        return Answer(objects, self.now, "model", failure=failure, clock_offset=offset if timed else None)
+        return Answer(
+            objects,
+            self.now,
+            "model",
+            failure=failure,
+            clock_offset=offset if timed else None,
+            front_end=self.front_end,
+        )
 
     def _silence(self, query: Query) -> Failure | None:
         """A server that is gone answers nothing; one without its health manager, nothing of its health."""

@@ -436,6 +436,13 @@ def test_clocks_that_are_wrong_together_are_no_fault_of_exchange(kit: Any) -> No
     assert (found.observed, found.arguments) == ("900", {"minutes": "15", "against": "here"})
 
 
+@pytest.mark.parametrize(("called", "name"), [("EX02", EX02), ("ex02.lab.example", EX02), ("balancer", "model")])
+def test_a_wrong_clock_is_that_of_the_server_which_says_that_it_answers(kit: Any, called: str, name: str) -> None:
+    world = kit.done()
+    world.clocks, world.front_end = {"tenant": 0.0, "exchange": 900.0}, called
+    assert [item.subject for item in named(world, "servers.clock-skew")] == [name]
+
+
 # --- certificate -----------------------------------------------------------------------------------------------------
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pushtui.engine.doctor.rows import DoctorRow, Outcome, Test, Verdict, ok, skipped
-from pushtui.engine.events import AskStarted, Level, SignInCode, StepReport, WaitStarted
+from pushtui.engine.events import AskStarted, Level, Sent, SignInCode, StepReport, WaitStarted
 from pushtui.engine.plan import Task
 from pushtui.engine.runs import Run
 from pushtui.procedure.keys import Key, Owner
@@ -195,7 +195,9 @@ async def _entry(it: Any) -> None:
 
 async def _outcome(it: Any) -> None:
     found = (Finding("keys.removed", Severity.OK, "CC" * 20),)
-    it.app._show_outcome((StepReport(StepId.SERVICE_PRINCIPAL, Status.OK, found, results={"keys.remove": "done"}),))
+    it.app._show_outcome(
+        (StepReport(StepId.SERVICE_PRINCIPAL, Status.OK, found, results={Sent("keys.remove", "app"): "done"}),)
+    )
     await it.pilot.pause()
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pushtui.engine.events import StepReport
+from pushtui.engine.events import Sent, StepReport
 from pushtui.procedure.keys import Key, Owner
 from pushtui.procedure.model import Consent, Finding, Severity, Status, StepId, Wait
 
@@ -30,7 +30,7 @@ def holding(make: Any, keys: tuple[Key, ...], consents: frozenset[Consent] = fro
         session.scripted_keys = keys
         session.scripted_plan = make.plan(make.actions()[1:2], consents, steps=(STEP,))
         gone = Finding("keys.removed", Severity.OK, "CC" * 32)
-        session.outcome = {STEP: StepReport(STEP, Status.OK, (gone,), results={"keys.remove": "done"})}
+        session.outcome = {STEP: StepReport(STEP, Status.OK, (gone,), results={Sent("keys.remove", "app"): "done"})}
 
     return prepare
 
@@ -70,7 +70,7 @@ async def test_chosen_keys_are_planned_and_removed_only_when_agreed(drive: Any, 
         assert "apply" not in operations(it)
         await it.press("y")
         await it.until_text("What came of it")
-        assert "keys.remove  done" in it.text
+        assert "keys.remove (app)  done" in it.text
         await it.press("escape")
         await it.until(lambda: operations(it)[-1] == "check")
 
