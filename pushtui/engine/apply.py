@@ -21,7 +21,7 @@ from pushtui.engine.action_encoding import finding_to
 from pushtui.engine.agreement import Progress
 from pushtui.engine.backup import keep_backup
 from pushtui.engine.encoding import plain, to_json
-from pushtui.engine.events import AskStarted, Sent, WaitEnded, WaitStarted
+from pushtui.engine.events import AskStarted, Counted, Sent, WaitEnded, WaitStarted
 from pushtui.engine.gather import SLICE, Survey
 from pushtui.engine.journal import Journal
 from pushtui.engine.log import Log
@@ -95,6 +95,7 @@ class Application:
 
     def run(self) -> None:
         """Every step of the plan in order. Raises `Cancelled`; what went wrong is in the reports."""
+        self._count()
         for step in self._plan.steps:
             self._log.step = step
             try:
@@ -154,6 +155,13 @@ class Application:
         for change in self._plan.changes:
             if change.step is step and Sent.of(change) not in wanted and step not in self._survey.stops:
                 results.setdefault(Sent.of(change), "already")
+        self._count()
+
+    def _count(self) -> None:
+        """Tell how many of the planned changes are through, one way or another."""
+        changes = self._plan.changes
+        done = sum(Sent.of(change) in self._survey.results.get(change.step, {}) for change in changes)
+        self._log.event(Counted("changes", done, len(changes)))
 
     def _note_what_was_found(self, step: StepId) -> None:
         """For whoever reads the journal: what is to be said about the step now that it is over."""
@@ -282,6 +290,7 @@ class Application:
         objects: Json = [plain(item) for item in answer.objects] if answer is not None else []
         self._take("result", change=change.id, result=result, objects=objects, **more)
         self._survey.results.setdefault(change.step, {})[Sent.of(change)] = result
+        self._count()
 
     def _take(self, kind: str, **values: Json) -> None:
         """Into the journal first, then into what the steps know."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple, Self, TypeAlias
+from typing import Literal, NamedTuple, Self, TypeAlias
 
 from pushtui.base.values import frozen
 from pushtui.engine.doctor.rows import DoctorRow
@@ -126,6 +126,15 @@ class ServiceBusy:
 
 
 @frozen
+class Counted:
+    """How far an operation has got. `total` may grow: what one answer says is what the next is asked for."""
+
+    what: Literal["reads", "changes"]
+    done: int
+    total: int
+
+
+@frozen
 class RunEnded:
     """The operation is over: `error` is one clear sentence where it could not go on."""
 
@@ -144,6 +153,7 @@ Event: TypeAlias = (
     | AskStarted
     | SignInCode
     | ServiceBusy
+    | Counted
     | DoctorRow
     | RunEnded
 )

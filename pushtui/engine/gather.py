@@ -13,7 +13,7 @@ from typing import Protocol
 
 from pushtui.base.cancellation import Cancellation
 from pushtui.base.clock import Clock
-from pushtui.engine.events import Sent, StepChanged, StepReport
+from pushtui.engine.events import Counted, Sent, StepChanged, StepReport
 from pushtui.engine.log import Log
 from pushtui.engine.sources import Answers
 from pushtui.procedure import chain
@@ -111,6 +111,7 @@ class Survey:
         """
         inbox: SimpleQueue[Future[Answers]] = SimpleQueue()
         pending: set[Query] = set()
+        asked = 0
         began = self._clock.monotonic()
         under_way = 0
         while True:
@@ -120,10 +121,13 @@ class Survey:
             new = [query for query in wanted if query not in self.answers and query not in pending]
             if new:
                 pending.update(new)
+                asked += len(new)
                 self._log.expect({subject(query): tuple(wanted[query]) for query in new})
                 for future in self._sources.ask(new, cancellation):
                     under_way += 1
                     future.add_done_callback(inbox.put)
+            if asked:
+                self._log.event(Counted("reads", asked - len(pending), asked))
             through = pending.isdisjoint(wanted)
             self.publish(steps, began, through=through)
             if through:

@@ -283,7 +283,10 @@ class PushtuiApp(PaintsOnce[int], HasInks[int], inherit_bindings=False):
                     self.conductor.give_up_sign_in()
                     self.main.show_state()
 
-            self.push_screen(screens.DeviceCodeScreen(state.code, self.conductor.clock, self._through()), left)
+            clock = self.conductor.clock
+            since = state.code_since or clock.now()
+            screen = screens.DeviceCodeScreen(state.code, since, clock, self._through(), self.symbols)
+            self.push_screen(screen, left)
         elif state.asks:
             ask = next(iter(state.asks.values()))
 

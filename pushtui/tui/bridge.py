@@ -12,7 +12,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import Any
 
-from pushtui.engine.events import LogLine, StepChanged
+from pushtui.engine.events import Counted, LogLine, StepChanged
 
 LINES_HELD = 200_000
 """Log lines that may wait between two drains; what goes beyond is in the log file only."""
@@ -20,7 +20,7 @@ LINES_HELD = 200_000
 
 @dataclass(slots=True)
 class Batch:
-    """What came since the last look: log lines in order, everything else in order, steps only as they stand now."""
+    """What came since the last look: log lines in order, all else in order, steps and counts only as they stand now."""
 
     lines: list[LogLine] = field(default_factory=list)
     events: list[Any] = field(default_factory=list)
@@ -55,7 +55,9 @@ class Bridge:
             key: Hashable = self._serial
             if isinstance(event, StepChanged):
                 key = event.report.id
-                self._events.pop(key, None)
+            elif isinstance(event, Counted):
+                key = event.what
+            self._events.pop(key, None)
             self._events[key] = event
 
     def _make_room(self) -> None:

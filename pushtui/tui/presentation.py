@@ -9,6 +9,7 @@ from pushtui.procedure.model import Status, StepId
 from pushtui.reporting import sentences, step_lines
 from pushtui.tui.actions import actions, key_of
 from pushtui.tui.actions import bar as bar_of
+from pushtui.tui.activity import activity
 from pushtui.tui.conductor import ALL, TASK_STEPS, Conductor
 from pushtui.tui.explanations import purpose
 from pushtui.tui.state import State
@@ -54,7 +55,7 @@ def bar(conductor: Conductor, now: datetime) -> Bar:
         environment=profile.environment,
         read_only=conductor.read_only,
         chain=tuple(state.reports[step].status for step in ALL),
-        activity=state.activity(now),
+        activity=activity(state, now),
         exchange=_as_whom(exchange.account, exchange.where) if exchange else _not_yet(profile.exchange.server),
         exchange_name=None if exchange else profile.exchange.server,
         entra=_as_whom(entra.account, entra.where) if entra else _not_yet(profile.tenant_domain),

@@ -10,6 +10,7 @@ from pushtui.base.words import _
 from pushtui.engine.doctor.rows import DoctorRow, Verdict
 from pushtui.engine.events import (
     AskStarted,
+    Counted,
     Identity,
     RunEnded,
     ServiceBusy,
@@ -22,7 +23,6 @@ from pushtui.engine.events import (
 from pushtui.procedure.model import Ask, Severity, Status, StepId, Wait
 from pushtui.reporting.sentences import finding_text
 from pushtui.tui.actions import key_of
-from pushtui.tui.times import countdown, whole
 
 RUNNING = frozenset({Status.CHECKING, Status.APPLYING, Status.WAITING})
 
@@ -53,11 +53,16 @@ class State:
     cancelling: bool = False
     wait: Wait | None = None
     until: datetime | None = None
+    waits_since: datetime | None = None
     asks: dict[str, Ask] = field(default_factory=dict)
     """What a person was asked to do and has not answered, by id."""
     code: SignInCode | None = None
+    code_since: datetime | None = None
     busy_until: datetime | None = None
     """Until when a request waits, because the cloud is busy."""
+    busy_since: datetime | None = None
+    counted: dict[str, Counted] = field(default_factory=dict)
+    """How far the operation has got, by what is counted."""
     notice: tuple[str, str] = ("", "plain")
     """What a key was answered with; shown before anything else until `notice_until`."""
     notice_until: datetime | None = None
@@ -95,20 +100,30 @@ class State:
                     self.code = None
             case DoctorRow():
                 self.examined.append(event)
-            case WaitStarted(wait, until):
-                self.wait, self.until = wait, until
-            case WaitEnded():
-                self.wait = self.until = None
             case AskStarted(ask):
                 self.asks[ask.id] = ask
-            case SignInCode():
-                self.code = event
-            case ServiceBusy(until):
-                self.busy_until = max(until, self.busy_until or until)
+            case Counted():
+                self.counted[event.what] = event
             case RunEnded():
                 self._quiet()
                 if event.error:
                     self.message = (event.error, "error")
+            case _:
+                self._time_passes(event, now)
+
+    def _time_passes(self, event: object, now: datetime) -> None:
+        """Note what waits for time to pass, since when and until when."""
+        match event:
+            case WaitStarted(wait, until):
+                self.wait, self.until, self.waits_since = wait, until, now
+            case WaitEnded():
+                self.wait = self.until = None
+            case SignInCode():
+                self.code, self.code_since = event, now
+            case ServiceBusy(until):
+                if self.busy_until is None or now >= self.busy_until:
+                    self.busy_since = now
+                self.busy_until = max(until, self.busy_until or until)
 
     def _step(self, report: StepReport, now: datetime) -> None:
         old = self.reports[report.id]
@@ -121,6 +136,7 @@ class State:
     def _quiet(self) -> None:
         self.wait = self.until = self.code = self.busy_until = None
         self.asks.clear()
+        self.counted.clear()
 
     def end(self, error: str, cancelled: bool) -> None:
         """The operation's thread is through."""
@@ -152,41 +168,6 @@ class State:
         """How long a step has been running; None when it does not run."""
         began = self.since.get(step)
         return None if began is None or not self.operation else now - began
-
-    def activity(self, now: datetime) -> tuple[str, str]:
-        """What happens now, or what came out last: a sentence and its ink."""
-        if self.notice_until is not None and now < self.notice_until:
-            return self.notice
-        if not self.operation:
-            return self.message if self.message[0] else (_("Ready"), "muted")
-        if self.cancelling:
-            return _("Cancelling"), "warning"
-        if self.asks:
-            return _("Needs you: press o"), "warning"
-        if self.code is not None:
-            return _("Sign-in: press o"), "warning"
-        if self.wait is not None and self.until is not None:
-            left = countdown((self.until - now).total_seconds())
-            words = _("Waiting {left}, {key} skips") if self.skippable else _("Waiting {left}")
-            return words.format(left=left, key=key_of("skip_wait")), "accent"
-        if self.busy_until is not None and now < self.busy_until:
-            words = _("Cloud busy, waiting {left}, {key} cancels")
-            left = countdown((self.busy_until - now).total_seconds())
-            return words.format(left=left, key=key_of("cancel")), "warning"
-        name = {
-            "undo": _("Taking back"),
-            "check": _("Checking"),
-            "plan": _("Planning"),
-            "apply": _("Applying"),
-            "keys": _("Reading"),
-            "runs": _("Reading"),
-            "doctor": _("Testing"),
-            "write": _("Writing"),
-            "organization": _("Reading"),
-            "console": _("Asking"),
-        }.get(self.operation, "")
-        spent = whole((now - self.started).total_seconds()) if self.started else ""
-        return f"{name} {spent}".strip(), "accent"
 
 
 def diagnosis(rows: list[DoctorRow]) -> tuple[str, str]:

@@ -39,6 +39,9 @@ class Symbols:
     """Between two values that should be the same."""
     gap: str
     """Where the chain is broken; as wide as `down`."""
+    filled: str
+    """What is through of a bar, cell by cell; empty: no bars."""
+    empty: str
     by: str
     """Between the columns and the lines of a size."""
 
@@ -94,6 +97,8 @@ UNICODE = Symbols(
     rule="─",
     differs="≠",
     gap="╳",
+    filled="█",
+    empty="░",
     by="×",
 )
 
@@ -144,13 +149,17 @@ ASCII = Symbols(
     rule="-",
     differs="!=",
     gap="X",
+    filled="#",
+    empty="-",
     by="x",
 )
 
 
 def plain(symbols: Symbols) -> Symbols:
     """The set without anything that is drawn: blanks where a line, a frame or the chain would be."""
-    return replace(symbols, pointer=">", link=" ", loose=" ", down=" ", down_loose=" ", bar=" ", rule=" ")
+    return replace(
+        symbols, pointer=">", link=" ", loose=" ", down=" ", down_loose=" ", bar=" ", rule=" ", filled="", empty=""
+    )
 
 
 STATUS_WIDTH = 13

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from pushtui.base.errors import AnswerLost, Cancelled, PushtuiError, ReadOnlyRefused, Side
-from pushtui.engine.events import AskStarted, Sent, WaitEnded, WaitStarted
+from pushtui.engine.events import AskStarted, Counted, Sent, WaitEnded, WaitStarted
 from pushtui.engine.journal import entries
 from pushtui.procedure.model import Consent, StepId
 
@@ -49,6 +49,8 @@ def test_from_setup_to_a_proven_chain(desk: Any, ports: Any, profile: Any, kit: 
     assert names(ports.writes) == ["New-AuthServer", "PATCH", "Enable-PushNotificationProxy", "Restart-Service"]
     assert kit.thumb(Path(profile.certificate_path).read_bytes()) == ports.world.config["CurrentCertificateThumbprint"]
     assert desk.session.reports[StepId.AUTH_SERVER].results == {Sent("auth-server.create", "MicrosoftSts"): "done"}
+    counts = [event for event in desk.events if isinstance(event, Counted) and event.what == "changes"]
+    assert list(dict.fromkeys((each.done, each.total) for each in counts)) == [(done, 5) for done in range(6)]
 
 
 def test_the_same_change_on_several_servers_has_an_outcome_on_each(desk: Any, ports: Any, kit: Any) -> None:

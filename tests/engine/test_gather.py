@@ -10,6 +10,7 @@ import pytest
 
 from pushtui.base.errors import Cancelled, RequestRefused, Side, SignInRefused
 from pushtui.base.secret import Secret
+from pushtui.engine.events import Counted
 from pushtui.procedure.model import StepId
 
 ORGANIZATION = {
@@ -40,6 +41,10 @@ def test_a_check_says_of_every_link_what_is_so_and_changes_nothing(desk: Any, po
     }
     assert ports.writes == []
     assert [(event.operation, event.error) for event in desk.ended] == [("check", "")]
+    counts = [event for event in desk.events if isinstance(event, Counted)]
+    assert counts[0].done == 0 < counts[0].total
+    assert counts[-1].done == counts[-1].total == len(desk.session.snapshot().facts.answers)
+    assert [each.done for each in counts] == sorted(each.done for each in counts)
 
 
 def test_the_organizations_reads_are_one_pipeline_and_each_server_has_one_of_its_own(desk: Any, ports: Any) -> None:

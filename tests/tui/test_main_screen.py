@@ -196,11 +196,11 @@ async def test_a_countdown_is_shown_and_can_be_skipped(drive: Any, make: Any) ->
 
     async with drive(prepare=prepare) as it:
         await it.press("R")
-        await it.until_text("Waiting 1:32")
+        await it.until_text("Probes are loading ░░░░░░░░░░░░░░░ 1:32, s skips")
         await it.press("s")
         assert ("skip", "verification.wait") in it.session.calls
         it.clock.advance(30)
-        await it.until_text("Waiting 1:02")
+        await it.until_text("Probes are loading ████░░░░░░░░░░░ 1:02, s skips")
 
 
 async def test_something_to_do_by_hand_is_asked_copied_and_answered(drive: Any, clipboard: list[str]) -> None:
@@ -232,9 +232,9 @@ async def test_a_busy_cloud_is_counted_down_and_can_be_cancelled(drive: Any, mak
 
     async with drive(prepare=prepare) as it:
         await it.press("R")
-        await it.until_text("Cloud busy, waiting 1:32, x cancels")
+        await it.until_text("Cloud busy ░░░░░░░░░░░░░░░░░░░░░ 1:32, x cancels")
         it.clock.advance(30)
-        await it.until_text("Cloud busy, waiting 1:02")
+        await it.until_text("Cloud busy ██████░░░░░░░░░░░░░░░ 1:02, x cancels")
         it.clock.advance(63)
         await it.until_text("Checking 1:33")
         await it.press("x")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import ClassVar
 
@@ -15,10 +16,13 @@ from pushtui.base.words import _
 from pushtui.engine.events import SignInCode
 from pushtui.entra.browser import REDIRECT
 from pushtui.reporting import sentences
-from pushtui.tui.actions import bar, bindings
+from pushtui.tui.actions import bar as keys_of
+from pushtui.tui.actions import bindings
+from pushtui.tui.activity import LONGEST_BAR, bar_of, share
 from pushtui.tui.copies import Copyable
 from pushtui.tui.paragraphs import BLANK, Block, Paragraph, text
 from pushtui.tui.screens.dialog import Dialog
+from pushtui.tui.symbols import Symbols
 from pushtui.tui.times import countdown
 from pushtui.tui.widgets.key_bar import Key
 
@@ -60,7 +64,7 @@ class SecretScreen(Dialog[Secret | None]):
         return [MaskedInput()] if not self.is_mounted else [self.query_one(MaskedInput)]
 
     def keys(self) -> Sequence[Key]:
-        return [("Enter", _("use it"), True), *bar("secret")]
+        return [("Enter", _("use it"), True), *keys_of("secret")]
 
     def on_input_submitted(self, message: Input.Submitted) -> None:
         if message.value:
@@ -110,7 +114,7 @@ class BrowserScreen(Dialog[Secret | None]):
         return [MaskedInput()] if not self.is_mounted else [self.query_one(MaskedInput)]
 
     def keys(self) -> Sequence[Key]:
-        copy, give_up = bar("browser")
+        copy, give_up = keys_of("browser")
         return [copy, ("Enter", _("use it"), True), give_up]
 
     def copies(self) -> Sequence[Copyable]:
@@ -135,14 +139,18 @@ class DeviceCodeScreen(Dialog[bool | None]):
 
     BINDINGS: ClassVar = bindings("code")
 
-    def __init__(self, code: SignInCode, clock: Clock, through: str) -> None:
+    def __init__(self, code: SignInCode, since: datetime, clock: Clock, through: str, symbols: Symbols) -> None:
         super().__init__(_("Sign in to Microsoft 365"))
         self.code = code
+        self._since = since
+        self._symbols = symbols
         self._through = through
         self._clock = clock
 
     def blocks(self) -> Sequence[Block]:
-        left = countdown((self.code.expires - self._clock.now()).total_seconds())
+        now = self._clock.now()
+        left = countdown((self.code.expires - now).total_seconds())
+        bar = bar_of(share(self._since, self.code.expires, now), LONGEST_BAR, self._symbols)
         return [
             Paragraph(text(_("Open this page in any browser, on any machine:"))),
             Paragraph(text(self.code.url, "accent"), lead=(("  ", "plain"),)),
@@ -152,11 +160,12 @@ class DeviceCodeScreen(Dialog[bool | None]):
             BLANK,
             Paragraph(text(self._through, "muted")),
             Paragraph(text(_("Waiting for the sign-in. The code is good for {left}.").format(left=left), "muted")),
+            *([Paragraph(text(bar, "accent"))] if bar else []),
             Paragraph(text(sentences.code_warning(), "warning")),
         ]
 
     def keys(self) -> Sequence[Key]:
-        return bar("code")
+        return keys_of("code")
 
     def copies(self) -> Sequence[Copyable]:
         return [Copyable(_("The code"), self.code.code)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import field
 
 from textual.strip import Strip
 from textual.widget import Widget
@@ -11,6 +12,7 @@ from pushtui.base.text import clean_line
 from pushtui.base.values import frozen
 from pushtui.base.words import _
 from pushtui.procedure.model import Status
+from pushtui.tui.activity import Activity
 from pushtui.tui.paragraphs import Paragraph, text
 from pushtui.tui.room import too_small
 from pushtui.tui.symbols import STATUS_INK, Symbols
@@ -29,7 +31,7 @@ class Bar:
     environment: str = "production"
     read_only: bool = False
     chain: tuple[Status, ...] = ()
-    activity: tuple[str, str] = ("", "plain")
+    activity: Activity = field(default_factory=lambda: Activity(""))
     exchange: str = ""
     """``admin@lab.example @ ex01``; while nobody is signed in, the server's name and that it is not connected."""
     exchange_name: str | None = None
@@ -65,16 +67,20 @@ class ConnectionBar(Inked, Widget):
         pieces = self._head()
         used = sum(width_of(words) for words, _ink in pieces)
         room = self.size.width - used - 3
-        words, ink = self._bar.activity
+        words = clean_line(self._bar.activity.line(room, self._symbols))
         if room > 0:
-            pieces += [("  ", "plain"), (fitted(clean_line(words), room, self._symbols.ellipsis, right=True), ink)]
+            words = fitted(words, room, self._symbols.ellipsis, right=True)
+            pieces += [("  ", "plain"), (words, self._bar.activity.ink)]
         return self.strip(pieces, self.size.width)
 
     def _alone(self, y: int) -> Strip:
         """A line where the whole screen is too small for anything else: what happens, and how much room it needs."""
         width = self.size.width
-        words, ink = self._bar.activity
-        told = [(words, ink), (too_small(*self.screen.size, self._symbols), "warning")]
+        activity = self._bar.activity
+        told = [
+            (activity.line(width, self._symbols), activity.ink),
+            (too_small(*self.screen.size, self._symbols), "warning"),
+        ]
         lines = [line for each in told for line in Paragraph(text(*each)).lines(width)]
         return self.strip(lines[y] if y < len(lines) else [], width)
 
