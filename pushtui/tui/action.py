@@ -88,6 +88,10 @@ _KEY_WORDS = {
     "delete": "Del",
     "pageup": "PgUp",
     "pagedown": "PgDn",
+    "up": "Up",
+    "down": "Down",
+    "left": "Left",
+    "right": "Right",
 }
 
 

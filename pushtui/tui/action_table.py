@@ -248,7 +248,7 @@ def _log() -> tuple[Action, ...]:
         Action("open_entry", "enter", _("open"), _("Show what was sent and all that was answered"), "log", bar=7),
         Action("submit", "enter", _("ask"), _("Send what was typed, where it only reads"), "console", bar=1),
         Action("complete", "tab", _("complete"), _("Complete what was typed, as far as it is known"), "console", bar=2),
-        Action("past(-1)", "up", _("before"), _("What was typed before"), "console", bar=3, shown="Up", slug="before"),
+        Action("past(-1)", "up", _("before"), _("What was typed before"), "console", bar=3, slug="before"),
         Action("past(1)", "down", _("after"), _("What was typed after that"), "console", slug="after"),
         Action("scroll('page_up')", "pageup", _("page up"), _("Scroll the log up"), "console", slug="page-up"),
         Action(

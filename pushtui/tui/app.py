@@ -27,7 +27,7 @@ from pushtui.profile import Profile
 from pushtui.reporting import sentences, step_lines
 from pushtui.settings.model import OWN_THEMES, TEXTUAL_THEMES, Settings
 from pushtui.tui import beginning, hangup, keymap, screens, theme
-from pushtui.tui.actions import Action, actions, bindings
+from pushtui.tui.actions import Action, Where, actions, bindings
 from pushtui.tui.conductor import TASK_STEPS, Conductor, News
 from pushtui.tui.copies import Copyable
 from pushtui.tui.inks import LOOKS, HasInks
@@ -424,10 +424,10 @@ class PushtuiApp(PaintsOnce[int], HasInks[int], inherit_bindings=False):
         checked = any(report.findings for report in self.conductor.state.reports.values())
         self.push_screen(screens.PapersScreen(checked=checked), heard)
 
-    def open_help(self, step: StepId) -> None:
-        """Show the help."""
+    def open_help(self, place: Where, step: StepId) -> None:
+        """Show the help, beginning with where the person is."""
         session = self.conductor.runner.session
-        self.push_screen(screens.HelpScreen(step, self.symbols, session.log_path if session else None))
+        self.push_screen(screens.HelpScreen(place, step, self.symbols, session.log_path if session else None))
 
     def toggle_mouse(self) -> bool:
         """Take the mouse, or give it back to the terminal; whether it is ours now."""

@@ -8,6 +8,7 @@ from pushtui.base.words import _
 from pushtui.procedure import codes, diagnosis_codes
 from pushtui.procedure.model import Severity, StepId
 from pushtui.reporting.sentences import FINDINGS
+from pushtui.tui.action import Where
 
 _VALUE = re.compile(r"\{[^{}]*\}")
 _GRAVE = frozenset({Severity.CHANGE, Severity.ATTENTION, Severity.FAILURE})
@@ -24,6 +25,32 @@ def purpose(step: StepId) -> str:
         StepId.PUSH_PROXY: _("where notifications go"),
         StepId.VERIFICATION: _("the probe proves it all"),
     }[step]
+
+
+def about(place: Where) -> tuple[str, ...]:
+    """What a pane of the main screen is for."""
+    return {
+        "steps": (
+            _("The trust, link by link: how each stands, what was found in a few words, when, and how long that took."),
+        ),
+        "detail": (
+            _("Everything that was found about the selected step, why it matters, and what would repair it."),
+            _("Every finding, every command and every value in it can be copied."),
+        ),
+        "log": (
+            _("Everything that is sent to both sides and answered by them, as it happens; secrets are left out."),
+            _("It stops following the end when you go up in it, and counts what comes in the meantime."),
+        ),
+        "console": (
+            _("Asks Exchange what no step asks. Only cmdlets that read are sent: nothing can be changed from here."),
+        ),
+        "fields": (
+            _("Tenant domain: one that your users have in their addresses, verified in Microsoft 365."),
+            _("Certificate file: on this machine, for the public half of the Auth certificate; no key is in it."),
+            _("Exchange server: the name of one that you may connect to; it speaks for the whole organization."),
+            _("What is kept goes into the profile's file, and everything that was found out before is forgotten."),
+        ),
+    }.get(place, ())
 
 
 def explanation(step: StepId) -> str:

@@ -15,7 +15,7 @@ import pushtui.tui.widgets
 from pushtui.tui.action import Where
 from pushtui.tui.actions import actions, bar
 from pushtui.tui.keymap import OVER
-from pushtui.tui.screens.reading import HelpScreen
+from pushtui.tui.screens.help import HelpScreen
 from pushtui.tui.symbols import UNICODE
 
 SWALLOWED = {"ctrl+a", "ctrl+b", "ctrl+s", "ctrl+q", "ctrl+z", "ctrl+p", "f1", "f10", "f11", "f12"}
@@ -75,7 +75,7 @@ def test_the_help_names_every_action_with_its_keys() -> None:
     from pushtui.procedure.model import StepId
     from pushtui.tui.copies import as_text
 
-    text = as_text(HelpScreen(StepId.TENANT, UNICODE, None).blocks(), 200)
+    text = as_text(HelpScreen("main", StepId.TENANT, UNICODE, None).blocks(), 200)
     for action in actions():
         if action.description:
             assert any(

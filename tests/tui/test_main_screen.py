@@ -307,6 +307,24 @@ async def test_help_lists_the_keys_and_what_the_step_is(drive: Any) -> None:
         assert "Trust chain" in it.text
 
 
+async def test_the_help_begins_with_the_pane_that_has_the_focus(drive: Any) -> None:
+    async with drive(size=(120, 60)) as it:
+        for keys, pane, key in (
+            ((), "In the chain", "Select the next step"),
+            (("enter",), "In a text", "Scroll a page down"),
+            (("L",), "In the log", "Search the log"),
+            (("slash",), "In the log", "Search the log"),
+            (("escape", "greater_than_sign"), "In the console", "Complete what was typed"),
+            (("escape", "escape", "e"), "In a field", "Edit the field"),
+        ):
+            await it.press(*keys, "f1")
+            assert type(it.app.screen).__name__ == "HelpScreen", pane
+            told = it.app.screen.query_one("#text").plain
+            assert [row for row in told.splitlines() if row.strip() == pane] == [told.splitlines()[0]], "first, once"
+            assert told.index(key) < told.index("Tenant\n")
+            await it.press("escape")
+
+
 async def test_the_palette_finds_an_action_by_its_name(drive: Any) -> None:
     async with drive() as it:
         await it.press("ctrl+p")

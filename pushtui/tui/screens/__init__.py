@@ -10,13 +10,14 @@ if TYPE_CHECKING:
     from pushtui.tui.screens.copying import CopyScreen
     from pushtui.tui.screens.doctor import DoctorScreen
     from pushtui.tui.screens.entry import EntryScreen
+    from pushtui.tui.screens.help import HelpScreen
     from pushtui.tui.screens.keys import KeysScreen
     from pushtui.tui.screens.organization import OrganizationScreen
     from pushtui.tui.screens.papers import PapersScreen, WrittenScreen
     from pushtui.tui.screens.plan import PlanScreen
     from pushtui.tui.screens.profiles import ProfileForm, ProfilesScreen, WelcomeScreen
     from pushtui.tui.screens.questions import AskScreen, FileScreen, InterruptedScreen, QuitScreen
-    from pushtui.tui.screens.reading import HelpScreen, OutcomeScreen
+    from pushtui.tui.screens.reading import OutcomeScreen
     from pushtui.tui.screens.runs import RunsScreen
     from pushtui.tui.screens.saving import SaveScreen
     from pushtui.tui.screens.sign_in import BrowserScreen, DeviceCodeScreen, SecretScreen
@@ -52,13 +53,14 @@ _MODULES = {
     "chain": ("ChainScreen",),
     "doctor": ("DoctorScreen",),
     "entry": ("EntryScreen",),
+    "help": ("HelpScreen",),
     "keys": ("KeysScreen",),
     "organization": ("OrganizationScreen",),
     "papers": ("PapersScreen", "WrittenScreen"),
     "plan": ("PlanScreen",),
     "profiles": ("ProfileForm", "ProfilesScreen", "WelcomeScreen"),
     "questions": ("AskScreen", "FileScreen", "InterruptedScreen", "QuitScreen"),
-    "reading": ("HelpScreen", "OutcomeScreen"),
+    "reading": ("OutcomeScreen",),
     "runs": ("RunsScreen",),
     "saving": ("SaveScreen",),
     "sign_in": ("BrowserScreen", "DeviceCodeScreen", "SecretScreen"),

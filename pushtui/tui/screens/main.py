@@ -27,6 +27,7 @@ from pushtui.tui.copies import Copyable, of_step
 from pushtui.tui.documents import step_document
 from pushtui.tui.log_store import LINES_KEPT
 from pushtui.tui.painting import Painted
+from pushtui.tui.places import place_of
 from pushtui.tui.symbols import Symbols
 from pushtui.tui.widgets.connection_bar import ConnectionBar
 from pushtui.tui.widgets.console import CommandLine, Console
@@ -371,7 +372,7 @@ class MainScreen(Painted, Screen[None]):
         self.refresh(layout=True)
 
     def action_help(self) -> None:
-        self.pushtui.open_help(self.steps.step)
+        self.pushtui.open_help(place_of(self.focused), self.steps.step)
 
     def action_quit(self) -> None:
         self.pushtui.ask_to_quit()
