@@ -77,7 +77,7 @@ def _keys(where: Where) -> list[Block]:
     return [
         Paragraph(text(_places()[where], "heading")),
         *(
-            Columns((text(action.display, "key"), text(action.description)), (14, 0))
+            Columns((text(action.display, "key"), text(action.description)), (18, 0))
             for action in actions()
             if action.where == where and action.description
         ),
