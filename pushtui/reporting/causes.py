@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pushtui.base.values import frozen
 from pushtui.engine.events import StepReport
 from pushtui.procedure import explain
-from pushtui.procedure.model import Cause, Finding, Status, StepId
+from pushtui.procedure.model import Cause, Finding, Severity, Status, StepId
+
+_GRAVITY = tuple(Severity)
 
 
 @frozen
@@ -49,6 +51,11 @@ def branches(report: StepReport, reports: Mapping[StepId, StepReport]) -> tuple[
         return Branch(finding, elsewhere, tuple(grow(each) for each in under))
 
     return tuple(grow(finding) for finding in sorted(tops, key=lambda each: _name(each) not in telling))
+
+
+def gravest_first(tops: Iterable[Branch]) -> list[Branch]:
+    """By the gravest in the tree: a cause that is only worth a warning stands where its consequence would."""
+    return sorted(tops, key=lambda top: -max(_GRAVITY.index(branch.finding.severity) for _depth, branch in top.walk()))
 
 
 def roots(reports: Mapping[StepId, StepReport], steps: Sequence[StepId]) -> tuple[tuple[Finding, int], ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TypeAlias
 
+from pushtui.base.text import clean
 from pushtui.base.values import frozen
 
 
@@ -59,6 +60,8 @@ class Point:
     details: tuple[tuple[str, str], ...] = ()
     """Names and values."""
     points: tuple[Point, ...] = ()
+    commands: tuple[tuple[str, str], ...] = ()
+    """Where it is typed, and what, word for word."""
 
 
 @frozen
@@ -76,12 +79,25 @@ class Table:
 
 @frozen
 class Code:
-    """Word for word: a command, a picture made of characters. Line breaks stay."""
+    """Word for word: a command. Line breaks stay."""
 
     text: str
 
 
-Block: TypeAlias = Heading | Prose | Bullets | Points | Table | Code
+@frozen
+class Picture:
+    """Drawn with characters. What it shows is said in words elsewhere, too: `says` names it for who cannot see it."""
+
+    says: str
+    lines: tuple[tuple[Cell, ...], ...]
+
+
+Block: TypeAlias = Heading | Prose | Bullets | Points | Table | Code | Picture
+
+
+def drawn(value: Cell) -> str:
+    """Its text as part of a line of a picture: spaces stay."""
+    return clean(value.text).expandtabs(1).replace("\n", " ")
 
 
 def cell(value: str | Cell) -> Cell:

@@ -7,7 +7,21 @@ from html import escape
 
 from pushtui.base.text import clean, clean_line
 from pushtui.base.words import language
-from pushtui.reporting.pages import Block, Bullets, Cell, Code, Heading, Point, Points, Prose, Table, Tone, cell
+from pushtui.reporting.pages import (
+    Block,
+    Bullets,
+    Cell,
+    Code,
+    Heading,
+    Picture,
+    Point,
+    Points,
+    Prose,
+    Table,
+    Tone,
+    cell,
+    drawn,
+)
 
 _STYLE = """<style>
 :root { color-scheme: light dark; --text: #1b1f24; --back: #fff; --soft: #f3f4f6; --line: #d0d7de; --muted: #59636e;
@@ -22,9 +36,11 @@ th, td { text-align: left; vertical-align: top; padding: .3rem .6rem;
   border-bottom: 1px solid var(--line); overflow-wrap: break-word; max-width: 25rem }
 thead th { color: var(--muted) } th { font-weight: 600 }
 pre { background: var(--soft); padding: .7rem; overflow-x: auto; white-space: pre-wrap; overflow-wrap: anywhere }
+pre.picture { white-space: pre; background: none; padding: 0; line-height: 1.35 }
 dl { margin: .2rem 0; display: grid; grid-template-columns: max-content 1fr; gap: 0 .8rem }
 dt { color: var(--muted) } dd { margin: 0 }
 ul.points { list-style: none; padding-left: 0 } ul.points ul.points { padding-left: 1.5rem }
+ul.points p { margin: .4rem 0 .2rem; color: var(--muted) } ul.points pre { margin: 0 }
 ul.points > li { margin: .6rem 0; padding-left: .7rem; border-left: .2rem solid var(--line) }
 .ok { color: var(--ok) } .warning { color: var(--warning) } .bad { color: var(--bad) } .muted { color: var(--muted) }
 ul.points > li.ok { border-color: var(--ok); color: inherit } ul.points > li.bad { border-color: var(--bad);
@@ -62,7 +78,9 @@ def _block(block: Block) -> Iterable[str]:
         case Table(head, rows):
             yield from _table(head, rows)
         case Code(text):
-            yield f"<pre>{escape(clean(text).expandtabs(4))}</pre>"
+            yield _code(text)
+        case Picture(says, lines):
+            yield from _picture(says, lines)
 
 
 def _points(points: Sequence[Point]) -> Iterable[str]:
@@ -72,10 +90,22 @@ def _points(points: Sequence[Point]) -> Iterable[str]:
         if point.details:
             pairs = (f"<dt>{_text(name)}</dt><dd>{_text(value)}</dd>" for name, value in point.details)
             yield f"<dl>{''.join(pairs)}</dl>"
+        yield from (f"<p>{_text(where)}</p>{_code(text)}" for where, text in point.commands)
         if point.points:
             yield from _points(point.points)
         yield "</li>"
     yield "</ul>"
+
+
+def _code(text: str) -> str:
+    return f"<pre>{escape(clean(text).expandtabs(4))}</pre>"
+
+
+def _picture(says: str, lines: Sequence[Sequence[Cell]]) -> Iterable[str]:
+    """Read out as one thing, by its name."""
+    shown = ("".join(f"<span{_class(each.tone)}>{escape(drawn(each))}</span>" for each in line) for line in lines)
+    yield f'<pre class="picture" role="img" aria-label="{_text(says)}">'
+    yield "\n".join(shown) + "</pre>"
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str | Cell]]) -> Iterable[str]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from pushtui.base.text import clean, clean_line
-from pushtui.reporting.pages import Block, Bullets, Code, Heading, Point, Points, Prose, Table, cell
+from pushtui.reporting.pages import Block, Bullets, Code, Heading, Picture, Point, Points, Prose, Table, cell, drawn
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~!&])")
 _STARTS_SOMETHING = re.compile(r"^(\d*)([-+=.)])")
@@ -15,7 +15,7 @@ _STARTS_SOMETHING = re.compile(r"^(\d*)([-+=.)])")
 
 def markdown(blocks: Sequence[Block]) -> str:
     """The document, with a line feed at its end."""
-    parts = ["\n".join(_block(block)) for block in blocks]
+    parts = ["\n".join(_block(block)).rstrip("\n") for block in blocks]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -34,12 +34,19 @@ def _block(block: Block) -> Iterable[str]:
             yield from _table(head, rows)
         case Code(text):
             yield from _fenced(text)
+        case Picture(_, lines):
+            yield from _fenced("\n".join("".join(map(drawn, line)) for line in lines))
 
 
 def _point(point: Point, indent: str) -> Iterable[str]:
     yield f"{indent}- **{_inline(point.word)}**: {_inline(point.text)}"
     for name, value in point.details:
         yield f"{indent}  - {_line(f'{name}: {value}')}"
+    for where, text in point.commands:
+        yield f"{indent}  - {_line(where)}"
+        yield ""
+        yield from (f"{indent}    {line}" for line in _fenced(text))
+        yield ""
     for each in point.points:
         yield from _point(each, indent + "  ")
 

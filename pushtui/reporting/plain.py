@@ -23,7 +23,7 @@ if TYPE_CHECKING:  # reading runs needs what reads certificates, which the start
 
 WIDTH = 80
 
-_SYMBOLS = {
+SYMBOLS = {
     Status.OK: "✓",
     Status.CHANGE_NEEDED: "→",
     Status.WAITING: "…",
@@ -61,7 +61,7 @@ def chain(reports: Mapping[StepId, StepReport], steps: Sequence[StepId]) -> str:
     for step in steps:
         report = reports[step]
         number = list(StepId).index(step) + 1
-        symbol = _SYMBOLS.get(report.status, "?")
+        symbol = SYMBOLS.get(report.status, "?")
         head = f"{number} {symbol} {sentences.title(step):<18} {sentences.status_word(report.status):<14}"
         summary = step_lines.summary(report)
         lines += _wrapped(summary, f"{head} ", " " * 6)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from pushtui.base.commands import Json
 from pushtui.base.words import _
-from pushtui.engine.events import StepReport
 from pushtui.engine.expected import absence
 from pushtui.engine.snapshot import Snapshot
 from pushtui.procedure import explain
@@ -25,26 +24,20 @@ from pushtui.procedure.model import (
     GraphWrite,
     Query,
     Severity,
-    Status,
+    StepId,
     Trial,
     Wait,
     WindowsRead,
 )
-from pushtui.procedure.overview import Overview, ServerView, Source, Use
-from pushtui.reporting import causes, inventory, key_table, sentences, step_lines, values
+from pushtui.procedure.overview import Overview, Source
+from pushtui.reporting import causes, drawing, inventory, key_table, report_tables, sentences, step_lines, values
 from pushtui.reporting.document import document, overall
 from pushtui.reporting.filling import value_text
 from pushtui.reporting.inventory import TONES
 from pushtui.reporting.pages import Block, Bullets, Cell, Code, Heading, Point, Points, Prose, Table, Tone
 
-_STATUS_TONES = {
-    Status.OK: Tone.OK,
-    Status.CHANGE_NEEDED: Tone.WARNING,
-    Status.WAITING: Tone.WARNING,
-    Status.ATTENTION: Tone.BAD,
-    Status.FAILED: Tone.BAD,
-}
-_GRAVITY = tuple(Severity)
+_READS = 4
+"""How many reads are named with a finding; all of them are in the table at the end."""
 
 
 def blocks(snapshot: Snapshot) -> list[Block]:
@@ -55,12 +48,12 @@ def blocks(snapshot: Snapshot) -> list[Block]:
         *_notices(),
         *_chain(snapshot),
         *_wrong(snapshot),
-        *(block for number, report in enumerate(snapshot.reports.values(), 1) for block in _step(number, report)),
+        *report_tables.servers(overview),
+        *(block for number, step in enumerate(snapshot.reports, 1) for block in _step(number, step, snapshot)),
         *_changes(snapshot),
-        *_servers(overview),
-        *_certificates(overview),
-        *_keys(overview),
-        *_auth_servers(overview),
+        *report_tables.certificates(overview),
+        *report_tables.keys(overview),
+        *report_tables.auth_servers(overview),
         *_sources(overview),
     ]
 
@@ -105,7 +98,7 @@ def _head(snapshot: Snapshot, overview: Overview) -> Iterable[Block]:
     yield Heading(_("Trust check of {tenant}: {status}").format(**names), 1)
     first, last = snapshot.span
     rows: list[tuple[str | Cell, ...]] = [
-        (_("Status"), Cell(sentences.status_word(status), _STATUS_TONES.get(status, Tone.MUTED))),
+        (_("Status"), Cell(sentences.status_word(status), drawing.TONES.get(status, Tone.MUTED))),
         (_("Tenant domain"), profile.tenant_domain or "?"),
         (_("Tenant id"), overview.tenant_id or _("not known")),
         (_("Exchange server"), profile.exchange.server or "?"),
@@ -136,10 +129,11 @@ def _notices() -> Iterable[Block]:
 
 def _chain(snapshot: Snapshot) -> Iterable[Block]:
     yield Heading(_("The trust chain"))
+    yield drawing.chain(snapshot.reports)
     rows = tuple(
         (
             f"{number}. {sentences.title(step)}",
-            Cell(sentences.status_word(report.status), _STATUS_TONES.get(report.status, Tone.MUTED)),
+            Cell(sentences.status_word(report.status), drawing.TONES.get(report.status, Tone.MUTED)),
             step_lines.summary(report),
         )
         for number, (step, report) in enumerate(snapshot.reports.items(), 1)
@@ -160,36 +154,51 @@ def _cause(finding: Finding, found: Sequence[Finding], above: frozenset[tuple[st
     """A finding with what it explains below it; `above` are those that it is a consequence of."""
     path = above | {(finding.code, finding.subject)}
     below = [each for each in explain.consequences(finding, found) if (each.code, each.subject) not in path]
-    return replace(point(finding), points=tuple(_cause(each, found, path) for each in below))
+    return replace(_point(finding), points=tuple(_cause(each, found, path) for each in below))
 
 
-def _step(number: int, report: StepReport) -> Iterable[Block]:
+def _step(number: int, step: StepId, snapshot: Snapshot) -> Iterable[Block]:
+    """One link: its causes, what follows from each under it, and for what has its cause in another link, which."""
+    report = snapshot.reports[step]
     word = sentences.status_word(report.status)
     yield Heading(f"{number}. {sentences.title(report.id)}: {word}")
     if report.at is not None:
         yield Prose(_("Checked {time}.").format(time=_second(report.at)), Tone.MUTED)
     if report.findings:
-        yield Points(tuple(point(finding) for finding in sorted(report.findings, key=_gravity)))
+        tops = causes.gravest_first(causes.branches(report, snapshot.reports))
+        yield Points(tuple(map(_branch, tops)))
     else:
         yield Prose(step_lines.summary(report))
 
 
-def _gravity(finding: Finding) -> int:
-    return -_GRAVITY.index(finding.severity)
+def _branch(branch: causes.Branch) -> Point:
+    return replace(_point(branch.finding, branch.elsewhere), points=tuple(map(_branch, branch.under)))
 
 
-def point(finding: Finding) -> Point:
-    """A finding with its values and what to do."""
+def _point(finding: Finding, elsewhere: Sequence[Finding] = ()) -> Point:
+    """A finding with its values, what explains it in another step, and what to do."""
     text, remedy = sentences.finding_text(finding), sentences.remedy(finding)
     details: list[tuple[str, str]] = []
     if finding.severity is not Severity.OK:
         for name, value in ((_("expected"), finding.expected), (_("observed"), finding.observed)):
             if value and value not in text:
                 details.append((name, value_text(value)))
-    details += [(_("evidence"), _evidence(item)) for item in finding.evidence if finding.severity is not Severity.OK]
+    details += [(_("because"), sentences.cause_text(cause)) for cause in elsewhere]
+    if why := sentences.why(finding):
+        details.append((_("why"), why))
+    if finding.severity is not Severity.OK:
+        details += [(_("evidence"), _evidence(item)) for item in finding.evidence[:_READS]]
+        if (left := len(finding.evidence) - _READS) > 0:
+            details.append((_("evidence"), _("and {count} more").format(count=left)))
     if remedy:
         details.append((_("what to do"), remedy))
-    return Point(sentences.severity_word(finding.severity), text, TONES[finding.severity], tuple(details))
+    commands = tuple(
+        (_("on {server}:").format(server=where) if where else _("in the Exchange Management Shell:"), "\n".join(lines))
+        for where, lines in sentences.commands(finding)
+    )
+    return Point(
+        sentences.severity_word(finding.severity), text, TONES[finding.severity], tuple(details), commands=commands
+    )
 
 
 def _evidence(item: Evidence) -> str:
@@ -245,91 +254,6 @@ def _notes(change: Change) -> Iterable[tuple[str, str]]:
     if change.consent is not None:
         yield _("consent"), f"--accept {change.consent.value}. {sentences.consent_text(change.consent)}"
     yield _("takes it back"), sentences.undo_text(change)
-
-
-# --- what there is ---------------------------------------------------------------------------------------------------
-
-
-def _servers(overview: Overview) -> Iterable[Block]:
-    yield Heading(_("Servers: {count}").format(count=len(overview.servers)))
-    if not overview.servers:
-        yield Prose(_("No server was read."))
-        return
-    columns: list[tuple[str, Callable[[ServerView], str | Cell]]] = [
-        (_("Server"), lambda view: view.fqdn),
-        (_("Version"), inventory.version_cell),
-        (_("Site"), lambda view: view.site or "-"),
-        (_("Roles"), lambda view: ", ".join(view.roles) or "-"),
-        (_("Auth certificate"), lambda view: inventory.presence_cell(view, Use.CURRENT)),
-    ]
-    if any(view.components for view in overview.servers):
-        columns.append((_("Push proxy component"), inventory.component_cell))
-    if any(view.services for view in overview.servers):
-        columns.append((_("Services"), inventory.services_cell))
-    if any(view.health for view in overview.servers):
-        columns.append((_("Health"), inventory.health_cell))
-    columns.append((_("Findings"), inventory.verdict_cell))
-    rows = tuple(tuple(make(view) for _name, make in columns) for view in overview.servers)
-    yield Table(tuple(name for name, _make in columns), rows)
-
-
-def _certificates(overview: Overview) -> Iterable[Block]:
-    yield Heading(_("Certificates: {count}").format(count=len(overview.certificates)))
-    if not overview.certificates:
-        yield Prose(_("No certificate was read."))
-        return
-    head = (_("Certificate"), _("Use"), _("Thumbprint"), _("Dates"), _("Key"), _("Where"), _("In the tenant"))
-    rows = tuple(
-        (
-            view.record.subject if view.record else _("(named by AuthConfig)"),
-            inventory.uses_cell(view),
-            view.thumbprint,
-            inventory.end_cell(view.record, overview.now),
-            inventory.key_text(view.record),
-            inventory.where_cell(view, overview),
-            _("yes") if view.key is not None else _("no"),
-        )
-        for view in overview.certificates
-    )
-    yield Table(head, rows)
-
-
-def _keys(overview: Overview) -> Iterable[Block]:
-    yield Heading(_("Keys of the service principal: {count}").format(count=len(overview.keys)))
-    if not overview.keys:
-        yield Prose(_("It holds no key.") if overview.keys_read else _("The list was not read."))
-        return
-    head = (_("Key"), _("Whose"), _("Dates"), _("Name"), _("Thumbprint"), "SHA-256")
-    rows = tuple(
-        (
-            key.subject or _("(no certificate)"),
-            key_table.owner_text(key.owner),
-            Cell(key_table.dates(key), Tone.WARNING if key.expired else Tone.PLAIN),
-            key.display_name or "-",
-            key.thumbprint or "-",
-            key.sha256 or "-",
-        )
-        for key in overview.keys
-    )
-    yield Table(head, rows)
-
-
-def _auth_servers(overview: Overview) -> Iterable[Block]:
-    if not overview.auth_servers:
-        return
-    yield Heading(_("Auth servers: {count}").format(count=len(overview.auth_servers)))
-    rows = tuple(
-        (
-            record.name,
-            record.type,
-            _("yes") if record.enabled else _("no"),
-            record.realm or "-",
-            record.auth_metadata_url or "-",
-            _("yes") if record.name == overview.counted_auth_server else _("no"),
-        )
-        for record in overview.auth_servers
-    )
-    yield Table((_("Name"), _("Type"), _("Enabled"), _("Realm"), _("Metadata"), _("Trusts this tenant")), rows)
 
 
 # --- who said so -----------------------------------------------------------------------------------------------------

@@ -296,11 +296,16 @@ def nothing_before(change: Change) -> str:
 
 
 def because(cause: Finding) -> str:
-    """A finding as the cause of another, with its step; what a run itself says is of none."""
+    """A finding as the cause of another."""
+    return _("because: {cause}").format(cause=cause_text(cause))
+
+
+def cause_text(cause: Finding) -> str:
+    """A finding with its step; what a run itself says is of none."""
     word = cause.code.partition(".")[0]
     if word not in set(StepId):
-        return _("because: {cause}").format(cause=finding_text(cause))
-    return _("because: {cause} ({step})").format(cause=finding_text(cause), step=title(StepId(word)))
+        return finding_text(cause)
+    return _("{cause} ({step})").format(cause=finding_text(cause), step=title(StepId(word)))
 
 
 def where_text(command: Command) -> str:

@@ -23,22 +23,14 @@ _CAUSES = 3
 _READS = 2
 """How many reads are named as evidence."""
 
-_GRAVITY = list(Severity)
-
 
 def finding_blocks(
     report: StepReport, symbols: Symbols, reports: Mapping[StepId, StepReport] | None = None
 ) -> Iterable[Block]:
     """All findings of the step, the gravest first; `reports` are those of all steps, for causes in others."""
-    tops = causes.branches(report, reports or {report.id: report})
-    for top in sorted(tops, key=_gravity):
+    for top in causes.gravest_first(causes.branches(report, reports or {report.id: report})):
         for depth, branch in top.walk():
             yield from _finding(branch, depth, symbols)
-
-
-def _gravity(branch: Branch) -> int:
-    """Of the gravest in the tree: a cause that is only worth a warning stands where its consequence would."""
-    return -max(_GRAVITY.index(each.finding.severity) for _depth, each in branch.walk())
 
 
 def _finding(branch: Branch, depth: int, symbols: Symbols) -> Iterable[Block]:
@@ -53,7 +45,7 @@ def _finding(branch: Branch, depth: int, symbols: Symbols) -> Iterable[Block]:
         if value and value not in said and not finding.code.endswith("-unusable"):
             yield _labelled(label, text(value, "muted"), indent)
     for cause in branch.elsewhere[:_CAUSES]:
-        yield _labelled(_("because"), text(_because(cause)), indent)
+        yield _labelled(_("because"), text(sentences.cause_text(cause)), indent)
     if depth == 0 and (why := sentences.why(finding)):
         yield _labelled(_("why"), text(why, "muted"), indent)
     if remedy:
@@ -61,14 +53,6 @@ def _finding(branch: Branch, depth: int, symbols: Symbols) -> Iterable[Block]:
     yield from _commands(finding, indent, symbols)
     if finding.severity is not Severity.NOTE and (seen := _evidence(finding, symbols)):
         yield _labelled(_("seen in"), text(seen, "muted"), indent)
-
-
-def _because(cause: Finding) -> str:
-    """The cause with its step; what a run itself says is of none."""
-    word = cause.code.partition(".")[0]
-    if word not in set(StepId):
-        return sentences.finding_text(cause)
-    return _("{cause} ({step})").format(cause=sentences.finding_text(cause), step=sentences.title(StepId(word)))
 
 
 def _evidence(finding: Finding, symbols: Symbols) -> str:

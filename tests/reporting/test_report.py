@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
 
@@ -74,6 +76,46 @@ def test_everything_that_was_found_and_would_be_done_is_in_every_form(world: Any
     assert document["command"] == "report"
 
 
+def test_the_chain_is_drawn_with_the_two_values_where_it_breaks(kit: Any, snapshot_of: Any) -> None:
+    world = kit.done()
+    world.inputs = replace(world.inputs, probe=False)
+    world.proxy["Organization"] = "contoso.com"
+    snapshot = snapshot_of(world)
+    paper, html = FORMS["markdown"](snapshot), FORMS["html"](snapshot)
+    drawing = paper.partition("```\n")[2].partition("\n```")[0].splitlines()
+    assert [line[0] for line in drawing] == [*"✓┃✓┃✓┃✓┃✓┃→╳│-"]
+    assert drawing[-3] == "╳   proxy for contoso.com ≠ tenant domain fabrikam.com"
+    assert "\n".join(drawing) in "".join(Elements(html).words)
+    assert 'role="img" aria-label="Drawing of the trust chain' in html
+
+
+def test_in_a_link_what_follows_from_a_cause_stands_under_it(kit: Any, snapshot_of: Any) -> None:
+    world = kit.done()
+    world.stopped = {kit.EX02: {"MSExchangeServiceHost"}}
+    world.stores[kit.EX02] = []
+    world.config["WhenChangedUTC"] = kit.NOW - 30 * kit.DAY
+    paper = markdown(report.blocks(snapshot_of(world)))
+    link = paper.partition("\n## 3. ")[2].partition("\n## ")[0]
+    assert "  - because: The service MSExchangeServiceHost is Stopped on ex02.lab.example (Exchange servers)\n" in link
+    assert "\n    ```\n    Restart-Service -Name 'MSExchangeServiceHost'\n    ```\n" in link
+    broken = kit.done()
+    broken.config["CurrentCertificateThumbprint"] = ""
+    tree = markdown(report.blocks(snapshot_of(broken))).partition("\n## 3. ")[2].partition("\n## ")[0]
+    assert tree.index("- **change**: The organization has no Auth certificate") < tree.index("\n  - **")
+
+
+def test_a_finding_names_few_reads_and_how_many_more(kit: Any, snapshot_of: Any) -> None:
+    world = kit.done()
+    for number in range(4, 31):
+        world.servers.append(kit.server_object(f"ex{number:02}"))
+        world.stores[f"ex{number:02}.lab.example"] = world.stores[kit.EX01]
+    for store in world.stores.values():
+        store[0].exportable = False
+    link = markdown(report.blocks(snapshot_of(world))).partition("\n## 3. ")[2].partition("\n## ")[0]
+    assert link.count("evidence: ") == 5
+    assert "evidence: and 27 more" in link
+
+
 def test_a_report_of_nothing_says_so(kit: Any, snapshot_of: Any, world: Any) -> None:
     world.failures = {query: kit.failed() for query in world.fresh().answers}
     snapshot = snapshot_of(world)
@@ -97,7 +139,9 @@ def test_nothing_from_outside_is_obeyed(kit: Any, snapshot_of: Any) -> None:
     for shown in (html, paper):
         assert "\x1b" not in shown
         assert "\u202e" not in shown
-    assert "<script>" not in paper.replace("\\<script", "")
+    prose = re.sub(r"(?ms)^ *(`{3,})\n.*?^ *\1$", "", paper)  # between fences, text is text
+    assert prose.count("\n## ") == paper.count("\n## ")
+    assert "<script>" not in prose.replace("\\<script", "")
     assert "\n# heading" not in paper
     assert "\n1. list" not in paper
     json.loads(FORMS["json"](snapshot))
