@@ -313,10 +313,17 @@ def validate_certificate_path(text: str) -> str | None:
     path = text.strip()
     if not path:
         return _("Type the file that the certificate is written to, such as ~/auth.cer.")
+    if Path(path).suffix.lower() in {".pfx", ".p12", ".key"}:
+        return _("The certificate is written without its private key: choose a name that ends in .cer.")
+    return validate_file_name(path)
+
+
+def validate_file_name(path: str) -> str | None:
+    """What is wrong with a file's name, as one sentence; the disk is not looked at."""
     if clean(path) != path or "\n" in path:
         return _("A file name cannot hold control characters.")
     if path.endswith("/") or path in {".", "..", "~"}:
-        return _("Type a file, not a folder: add a name such as auth.cer.")
+        return _("Type a file, not a folder: add its name.")
     if any(len(part.encode()) > 255 for part in path.split("/")) or len(path.encode()) > 4000:
         return _("This file name is too long.")
     if path.startswith("~"):
@@ -324,8 +331,6 @@ def validate_certificate_path(text: str) -> str | None:
             Path(path).expanduser()
         except RuntimeError:
             return _("“{text}” names a user that this machine does not know.").format(text=_shown(path.split("/")[0]))
-    if Path(path).suffix.lower() in {".pfx", ".p12", ".key"}:
-        return _("The certificate is written without its private key: choose a name that ends in .cer.")
     return None
 
 

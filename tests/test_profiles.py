@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from pushtui.base.errors import FileProblem, UsageError
+from pushtui.new_profile import METHODS, RULES, create, unreadable
 from pushtui.profile import load
-from pushtui.profiles import METHODS, RULES, create, known, recent, remember
+from pushtui.profiles import known, recent, remember
 
 NOW = datetime(2026, 11, 22, 10, 30, tzinfo=UTC)
 VALUES = {
@@ -54,11 +55,43 @@ def test_no_profile_is_overwritten(home: Path) -> None:
     assert path.read_text() == before
 
 
+BAD = {"certificate_file": "auth.cer", "secret_file": "folder/", "secret_command": 'pass "show'}
+METHOD_OF = {"certificate_file": "certificate", "secret_file": "secret", "secret_command": "secret"}
+
+
 @pytest.mark.parametrize("name", RULES)
 def test_nothing_is_written_with_a_value_that_is_not_good(home: Path, name: str) -> None:
+    method = METHOD_OF.get(name, "browser")
+    given = {**VALUES, **dict.fromkeys(METHOD_OF, ""), "method": method}
     with pytest.raises(UsageError):
-        create({**VALUES, name: "not / good.pfx"})
+        create({**given, name: BAD.get(name, "not / good.pfx")})
     assert known() == ()
+
+
+def test_what_the_way_to_sign_in_asks_for_is_kept_and_nothing_else_is(home: Path) -> None:
+    given = {**VALUES, "certificate_file": "app.pem", "secret_file": "", "secret_command": "pass show 'a b'"}
+    by = {method: load(create({**given, "name": method, "method": method})).entra for method in METHODS}
+    assert by["certificate"].certificate_file == str(home / "config" / "pushtui" / "app.pem")
+    assert by["secret"].secret_command == ("pass", "show", "a b")
+    assert [
+        by[method].certificate_file + " ".join(by[method].secret_command) for method in ("browser", "device-code")
+    ] == [
+        "",
+        "",
+    ]
+    with pytest.raises(UsageError):
+        create({**given, "name": "two", "method": "secret", "secret_file": "secret"})
+
+
+def test_a_file_of_the_form_is_looked_at(home: Path) -> None:
+    assert "cannot be read" in unreadable("secret_file", str(home / "absent"))
+    file = home / "secret"
+    file.write_text("x")
+    file.chmod(0o644)
+    assert unreadable("secret_file", str(file))
+    file.chmod(0o600)
+    assert unreadable("secret_file", str(file)) == ""
+    assert unreadable("certificate_path", "absent") == unreadable("secret_file", " ") == "", "nothing is read there"
 
 
 def test_a_folder_that_cannot_be_written_is_told(home: Path) -> None:
@@ -88,6 +121,18 @@ def test_a_folder_that_cannot_be_written_is_told(home: Path) -> None:
         ("client_id", "00000000-0000-0000-0000-00000000000F", True),
         ("client_id", "", False),
         ("client_id", "00000000", False),
+        ("certificate_file", "~/app.pem", True),
+        ("certificate_file", "app.pfx", True),
+        ("certificate_file", "", False),
+        ("certificate_file", "app.cer", False),
+        ("certificate_file", "~/", False),
+        ("secret_file", "", True),
+        ("secret_file", "credential:entra", True),
+        ("secret_file", "a\x1bb", False),
+        ("secret_file", "~nobody-of-that-name/x", False),
+        ("secret_command", "", True),
+        ("secret_command", "pass show entra/pushtui", True),
+        ("secret_command", "cat secret | head", False),
     ],
 )
 def test_the_fields_of_the_form(field: str, value: str, good: bool) -> None:

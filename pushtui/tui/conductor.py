@@ -19,7 +19,7 @@ from pushtui.engine.events import Level, LogLine, StepReport
 from pushtui.engine.plan import PROCEDURE, Task
 from pushtui.procedure.model import Consent, Severity, StepId
 from pushtui.profile import VALIDATORS, Profile, load, save_fields, with_fields
-from pushtui.profiles import Known, create, known, remember
+from pushtui.profiles import Known, known, remember
 from pushtui.settings.keeping import keep
 from pushtui.tui import papers
 from pushtui.tui.actions import key_of
@@ -374,7 +374,13 @@ class Conductor:
 
     def make_profile(self, values: Mapping[str, str]) -> None:
         """Write a new profile and go on with it. Only while nothing runs."""
-        self._fetch("profile", lambda: ProfileChosen(load(create(values), self.wait_seconds)))
+
+        def make() -> ProfileChosen:
+            from pushtui.new_profile import create  # what the start does not need
+
+            return ProfileChosen(load(create(values), self.wait_seconds))
+
+        self._fetch("profile", make)
 
     def rehearse(self) -> None:
         """Start the lab, and go on with its profile. Only while nothing runs."""

@@ -122,6 +122,42 @@ async def test_a_profile_is_made_by_the_form_with_checks_as_one_types(drive: Any
     assert profile.certificate_path == "~/exchange-auth.cer"
 
 
+async def test_each_way_to_sign_in_asks_for_what_it_needs(drive: Any, home: Path) -> None:
+    key = home / "app.pem"
+    key.write_text("x")
+    key.chmod(0o644)
+    async with drive(size=(80, 24)) as it:
+        await it.press("P")
+        await it.until_text("There is no profile yet")
+        await it.press("n")
+        await it.until_text("New profile")
+        assert "certificate" not in it.text.replace("exchange-auth.cer", "").lower().replace("certificate file", "")
+        form = it.app.screen
+        for name, value in (("tenant_domain", "fabrikam.com"), ("exchange_server", "ex01.contoso.com")):
+            form.query_one(f"#{name}").value = value
+        form.query_one("#client_id").value = CLIENT
+        form.query_one("#method").focus()
+        form.query_one("#method").value = "secret"
+        await it.until_text("Its secret in a file")
+        await it.press("tab", "tab", *"absent")
+        await it.until_text("The secret file cannot be read")
+        await it.press(*["backspace"] * 6, "tab", *"pass show x")
+        await it.until_text("such as: pass show entra/pushtui")
+        form.query_one("#method").value = "certificate"
+        await it.until_text("Its certificate")
+        assert "Its secret" not in it.text
+        form.query_one("#certificate_file").focus()
+        form.query_one("#certificate_file").value = str(key)
+        await it.until_text("✗")
+        key.chmod(0o600)
+        await it.press("end", "x", "backspace")
+        await it.until(lambda: "✗" not in it.text)
+        await it.press("enter")
+        await it.until_text("Profile default")
+    entra = load(home / "config" / "pushtui" / "default.toml").entra
+    assert (entra.method, entra.certificate_file, entra.secret_command) == ("certificate", str(key), ())
+
+
 async def test_the_form_can_be_left(drive: Any, home: Path) -> None:
     async with drive() as it:
         await it.press("P")

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from pushtui.tui.screens.organization import OrganizationScreen
     from pushtui.tui.screens.papers import PapersScreen, WrittenScreen
     from pushtui.tui.screens.plan import PlanScreen
-    from pushtui.tui.screens.profiles import ProfileForm, ProfilesScreen, WelcomeScreen
+    from pushtui.tui.screens.profile_form import ProfileForm
+    from pushtui.tui.screens.profiles import ProfilesScreen, WelcomeScreen
     from pushtui.tui.screens.questions import AskScreen, FileScreen, InterruptedScreen, QuitScreen
     from pushtui.tui.screens.reading import OutcomeScreen
     from pushtui.tui.screens.runs import RunsScreen
@@ -58,7 +59,8 @@ _MODULES = {
     "organization": ("OrganizationScreen",),
     "papers": ("PapersScreen", "WrittenScreen"),
     "plan": ("PlanScreen",),
-    "profiles": ("ProfileForm", "ProfilesScreen", "WelcomeScreen"),
+    "profile_form": ("ProfileForm",),
+    "profiles": ("ProfilesScreen", "WelcomeScreen"),
     "questions": ("AskScreen", "FileScreen", "InterruptedScreen", "QuitScreen"),
     "reading": ("OutcomeScreen",),
     "runs": ("RunsScreen",),
