@@ -2,62 +2,43 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import os
-import signal
-import sys
-import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from textual.app import App, SystemCommand
 from textual.command import CommandPalette
 from textual.screen import Screen
 
-from pushtui.base import defects
 from pushtui.base.clock import Clock
 from pushtui.base.words import _
-from pushtui.engine.events import LogLine, StepReport
-from pushtui.engine.plan import Task, actions_now
-from pushtui.procedure.model import Status, StepId
+from pushtui.engine.events import LogLine
+from pushtui.procedure.model import StepId
 from pushtui.profile import Profile
-from pushtui.reporting import sentences, step_lines
+from pushtui.reporting import sentences
 from pushtui.settings.model import OWN_THEMES, TEXTUAL_THEMES, Settings
-from pushtui.tui import beginning, hangup, keymap, screens, theme
+from pushtui.tui import beginning, keymap, results, screens, theme
 from pushtui.tui.actions import Action, Where, actions, bindings
-from pushtui.tui.conductor import TASK_STEPS, Conductor, News
-from pushtui.tui.copies import Copyable
+from pushtui.tui.conductor import Conductor, News
+from pushtui.tui.ending import Ends
+from pushtui.tui.handing_out import HandsOut
 from pushtui.tui.inks import LOOKS, HasInks
-from pushtui.tui.log_store import Lines
-from pushtui.tui.log_text import lines_text
 from pushtui.tui.painting import PaintsOnce
 from pushtui.tui.preload import preload
 from pushtui.tui.prompts import AddressRequest, SecretRequest
 from pushtui.tui.screens.main import MainScreen
-from pushtui.tui.session import PlanLike, SessionFactory
+from pushtui.tui.session import SessionFactory
 from pushtui.tui.stylesheets import style_sheets
 from pushtui.tui.symbols import ASCII, UNICODE, plain
 from pushtui.tui.terminal import Terminal
-from pushtui.tui.widgets.key_bar import KeyBar
-from pushtui.tui.widgets.log_pane import LogPane
 
-if TYPE_CHECKING:
-    from pushtui.engine.runs import Run
-    from pushtui.procedure.keys import Key
-    from pushtui.procedure.overview import Overview
-
-CLOSING_SECONDS = 0.8
-"""How long the end waits for the session to close itself."""
 PLAIN_TICK = 20.0
 """Seconds between two looks at the clock in plain mode: a screen reader speaks what changes."""
-HANGUP_SECONDS = 3.0
-"""How long a lost terminal lets a change that is under way note its outcome."""
 
 
-class PushtuiApp(PaintsOnce[int], HasInks[int], inherit_bindings=False):
+class PushtuiApp(HandsOut, Ends, PaintsOnce[int], HasInks[int], inherit_bindings=False):
     """Made with a profile and a way to make sessions; returns the exit code."""
 
     TITLE = "pushtui"
@@ -102,7 +83,7 @@ class PushtuiApp(PaintsOnce[int], HasInks[int], inherit_bindings=False):
         self.set_class(self.settings.plain, "-plain")
         self._secrets: list[tuple[SecretRequest, Screen[Any]]] = []
         self._stale: set[Screen[Any]] = set()
-        self._leaving = self._gone = self._preloading = False
+        self._preloading = False
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return theme.defaults(self.current_theme)
@@ -160,7 +141,7 @@ class PushtuiApp(PaintsOnce[int], HasInks[int], inherit_bindings=False):
         self._tick_timer = self.set_interval(PLAIN_TICK if self.settings.plain else 1, self._tick)
         self.app_suspend_signal.subscribe(self, self._suspended)
         self.app_resume_signal.subscribe(self, self._resumed)
-        self._listen_to_signals()
+        self.listen_to_signals()
 
     def painted(self) -> None:
         """With the first frame there, whatever takes time may begin."""
@@ -185,14 +166,14 @@ class PushtuiApp(PaintsOnce[int], HasInks[int], inherit_bindings=False):
             for screen in self.screen_stack:
                 if isinstance(screen, screens.DoctorScreen):
                     screen.refresh_rows()
-        self._show_results(news)
+        results.show(self, news)
         self._go_on(news)
         self._retire()
 
     def _go_on(self, news: News) -> None:
         """Do what follows from the news by itself."""
-        if self._to_check and not self.conductor.runner.busy:
-            steps, self._to_check = self._to_check, ()
+        if self.to_check and not self.conductor.runner.busy:
+            steps, self.to_check = self.to_check, ()
             self.conductor.check(steps)
             self.main.show_state()
         if news.undone:
@@ -203,30 +184,15 @@ class PushtuiApp(PaintsOnce[int], HasInks[int], inherit_bindings=False):
         if news.profiles is not None:
             beginning.show(self, news.profiles)
         if news.interrupted is not None and not self.conductor.state.busy:
-            self._show_interrupted(news.interrupted)
+            results.interrupted(self, news.interrupted)
 
-    def _show_results(self, news: News) -> None:
-        """Open what an operation came to, where it is something to look at."""
-        if news.plan is not None:
-            self._show_plan(news.plan, news.differs)
-        if news.keys is not None:
-            self._show_keys(news.keys, news.outcome)
-        elif news.outcome:
-            self._show_outcome(news.outcome)
-        if news.overview is not None:
-            self._show_organization(news.overview)
-        if news.runs is not None:
-            self._show_runs(news.runs)
-        if news.paper is not None:
-            self.push_screen(screens.WrittenScreen(news.paper))
-
-    _to_check: tuple[StepId, ...] = ()
+    to_check: tuple[StepId, ...] = ()
     """Steps that a task changed, and that are looked at again as soon as it is through."""
 
     @property
     def _showing(self) -> bool:
         """Whether there is a screen to show anything on: not before the first, nor after the last."""
-        return not self._leaving and self.main.is_mounted and bool(self.screen_stack)
+        return not self.leaving and self.main.is_mounted and bool(self.screen_stack)
 
     def _tick(self) -> None:
         if self._showing:
@@ -307,107 +273,12 @@ class PushtuiApp(PaintsOnce[int], HasInks[int], inherit_bindings=False):
             screen.dismiss(None)
         self._stale &= set(self.screen_stack)
 
-    def _show_plan(self, plan: PlanLike, differs: str) -> None:
-        if self.conductor.file_in_the_way(plan) and not self.conductor.read_only:
-            self._ask_for_file(plan)
-        else:
-            self._open_plan(plan, differs)
-
-    def _show_interrupted(self, run: Run) -> None:
-        """A run came to no end: go on with it, take it back, or decide later."""
-
-        def heard(choice: str | None) -> None:
-            if choice == "go-on":
-                self.conductor.go_on(run)
-            elif choice == "take-back":
-                self.conductor.plan_undo(run_id=run.id)
-            self.main.show_state()
-
-        self.push_screen(screens.InterruptedScreen(run), heard)
-
-    def _show_runs(self, runs: tuple[Run, ...]) -> None:
-        """What was changed here, to take one run or one change of it back."""
-
-        def heard(chosen: tuple[str, int] | None) -> None:
-            if chosen is not None:
-                run_id, change = chosen
-                self.conductor.plan_undo(run_id=run_id, change=change)
-            self.main.show_state()
-
-        self.push_screen(screens.RunsScreen(runs, self.symbols), heard)
-
-    def _ask_for_file(self, plan: PlanLike) -> None:
-        """Another certificate is where ours goes: replace it, or see the plan without that step."""
-
-        def heard(replace: bool | None) -> None:
-            if replace:
-                self.conductor.may_replace_file = True
-                self.conductor.plan(tuple(plan.steps))
-                self.main.show_state()
-            else:
-                self._open_plan(plan)
-
-        report = self.conductor.state.reports[StepId.CERTIFICATE]
-        self.push_screen(screens.FileScreen(self.conductor.profile.certificate_path, report), heard)
-
-    def _open_plan(self, plan: PlanLike, differs: str = "") -> None:
-        if not plan.actions and not plan.blocked:
-            words = _("Nothing is left to take back") if plan.task.undoes else _("Nothing has to be changed")
-            self.main.say(words, "ok")
-            return
-        refusal = _("This run is read-only: the plan can be read, not applied.") if self.conductor.read_only else ""
-        if plan.actions and not actions_now(plan.actions):
-            refusal = sentences.action_title(plan.actions[0])
-
-        def heard(consents: Any) -> None:
-            if consents is not None:
-                self.conductor.apply(plan, consents)
-                self.main.show_state()
-
-        reports = self.conductor.planned if plan.task.course in TASK_STEPS else self.conductor.state.reports
-        screen = screens.PlanScreen(
-            plan,
-            self.conductor.profile.tenant_domain,
-            self.symbols,
-            refusal=refusal,
-            differs=differs,
-            blocked={} if plan.task.undoes else {step: step_lines.summary(reports[step]) for step in plan.blocked},
-            identities=tuple(self.conductor.state.identities.values()),
-        )
-        self.push_screen(screen, heard)
-
-    def _show_keys(self, keys: tuple[Key, ...], reports: tuple[StepReport, ...]) -> None:
-        """The keys; or why there are none to show."""
-        if not keys and any(report.status is not Status.OK for report in reports):
-            self.push_screen(screens.OutcomeScreen(reports, self.symbols))
-            return
-
-        def heard(chosen: frozenset[str] | None) -> None:
-            if chosen:
-                self.conductor.plan_task(Task("keys", removed_keys=chosen))
-                self.main.show_state()
-
-        self.push_screen(screens.KeysScreen(keys, self.symbols), heard)
-
-    def _show_outcome(self, reports: tuple[StepReport, ...]) -> None:
-        """What came of a task, and what it changed looked at again."""
-        self.push_screen(screens.OutcomeScreen(reports[-1:], self.symbols))
-        self._to_check = TASK_STEPS["renewal"]
-
     def open_doctor(self) -> None:
         """Show what the doctor found; where it found nothing yet, let it begin."""
         screen = screens.DoctorScreen(self.conductor, self.symbols)
         if not self.conductor.state.examined:
             self.conductor.doctor()
         self.push_screen(screen, lambda _nothing: self.main.show_state())
-
-    def _show_organization(self, overview: Overview) -> None:
-        def heard(again: bool | None) -> None:
-            if again:
-                self.conductor.organization(afresh=True)
-            self.main.show_state()
-
-        self.push_screen(screens.OrganizationScreen(overview, self.symbols, self.size.height), heard)
 
     def open_picture(self) -> None:
         """Show the chain as a picture."""
@@ -429,6 +300,10 @@ class PushtuiApp(PaintsOnce[int], HasInks[int], inherit_bindings=False):
         session = self.conductor.runner.session
         self.push_screen(screens.HelpScreen(place, step, self.symbols, session.log_path if session else None))
 
+    def open_entry(self, entry: LogLine) -> None:
+        """Show an entry of the log in full."""
+        self.push_screen(screens.EntryScreen(entry, self.symbols, self.conductor.find_call))
+
     def toggle_mouse(self) -> bool:
         """Take the mouse, or give it back to the terminal; whether it is ours now."""
         driver: Any = self._driver
@@ -441,130 +316,6 @@ class PushtuiApp(PaintsOnce[int], HasInks[int], inherit_bindings=False):
         driver.flush()
         return mine
 
-    # --- copying ---------------------------------------------------------------------------------------------------
-
-    def offer_copies(self, things: Sequence[Copyable]) -> None:
-        """Copy the one thing that there is, or let the person choose."""
-        if len(things) == 1:
-            self.copy(things[0])
-        elif things:
-            self.push_screen(
-                screens.CopyScreen(things, self.symbols), lambda thing: self.copy(thing) if thing else None
-            )
-
-    def copy(self, thing: Copyable) -> None:
-        """Copy, and say in the line of keys which way it went."""
-        self.run_worker(self._copy(thing), name="copy", exit_on_error=False)
-
-    async def _copy(self, thing: Copyable) -> None:
-        from pushtui.tui import clipboard  # the start does not need it
-
-        try:
-            words = thing.text if isinstance(thing.text, str) else await asyncio.to_thread(thing.text)
-        except Exception as error:  # the session was closed meanwhile, or a defect: no value is told
-            words = _("{what} could not be copied: {kind}").format(what=thing.what, kind=type(error).__name__)
-            self._tell(words, "error")
-        else:
-            copied = await clipboard.copy(words, self._write)
-            self._tell(copied.sentence, "warning" if copied.way is clipboard.Way.NONE else "ok")
-
-    def _tell(self, words: str, ink: str) -> None:
-        for key_bar in self.screen.query(KeyBar):
-            key_bar.tell(words, ink)
-
-    def _write(self, sequence: str) -> None:
-        if self._driver is not None:
-            self._driver.write(sequence)
-            self._driver.flush()
-
-    def open_entry(self, entry: LogLine) -> None:
-        """Show an entry of the log in full."""
-        self.push_screen(screens.EntryScreen(entry, self.symbols, self.conductor.find_call))
-
-    # --- writing to a file -----------------------------------------------------------------------------------------
-
-    def save_log(self, pane: LogPane) -> None:
-        """Ask where lines of the log go: the marked ones, those that the filter shows, or all."""
-        things = [(_("All {count} lines"), Lines(pane.store, range(pane.store.start, pane.store.end)))]
-        if pane.view.filter:
-            things.insert(0, (_("The {count} lines that are shown"), pane.view.lines(range(len(pane.view)))))
-        if pane.marking:
-            things.insert(0, (_("The {count} marked lines"), pane.view.lines(pane.marked())))
-        self._save(_("log"), [(what.format(count=len(lines)), partial(lines_text, lines)) for what, lines in things])
-
-    def save_text(self, name: str, words: str) -> None:
-        """Ask where a text goes."""
-        self._save(name, [(_("All {count} lines").format(count=words.count("\n")), lambda: words)])
-
-    def _save(self, name: str, things: Sequence[tuple[str, Callable[[], str]]]) -> None:
-        from pushtui.tui.screens.saving import Saveable
-
-        now = self.conductor.clock.now().astimezone()
-
-        def written(path: object) -> None:
-            if path is not None:
-                self._tell(_("Written to {path}").format(path=path), "ok")
-
-        screen = screens.SaveScreen([Saveable(*thing) for thing in things], f"~/pushtui-{name}-{now:%Y%m%d-%H%M%S}.txt")
-        self.push_screen(screen, written)
-
-    # --- the end ---------------------------------------------------------------------------------------------------
-
-    def ask_to_quit(self) -> None:
-        """Quit, after a question while something runs."""
-        if not self.conductor.state.busy:
-            self.leave(0)
-        elif isinstance(self.screen, screens.QuitScreen):
-            self.leave(130)
-        else:
-            self.push_screen(
-                screens.QuitScreen(self.conductor.state.operation),
-                lambda quitting: self.leave(130) if quitting else None,
-            )
-
-    async def action_quit(self) -> None:
-        self.ask_to_quit()
-
-    def leave(self, code: int) -> None:
-        """Close the session, at most so long as it may take, and end."""
-        if not self._leaving:
-            self._leaving = True
-            self.run_worker(self._leave(code), exclusive=True, name="leave")
-
-    async def _leave(self, code: int) -> None:
-        loop, closed = asyncio.get_running_loop(), asyncio.Event()
-        self.conductor.runner.close(lambda: loop.call_soon_threadsafe(closed.set))
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(closed.wait(), CLOSING_SECONDS)
-        self.exit(code, return_code=code)
-
-    def _listen_to_signals(self) -> None:
-        if threading.current_thread() is threading.main_thread() and not self.is_headless:
-            loop = asyncio.get_running_loop()
-            loop.add_signal_handler(signal.SIGTERM, self.leave, 143)
-            loop.add_signal_handler(signal.SIGHUP, self._hung_up)
-            hangup.watch(sys.stdin.fileno(), lambda: loop.call_soon_threadsafe(self._hung_up))
-
-    def _hung_up(self) -> None:
-        """The terminal is gone: nothing can be painted or read any more, so end without either."""
-        if self._gone:
-            return
-        self._leaving = self._gone = True
-
-        def end() -> None:
-            runner = self.conductor.runner
-            runner.cancel()
-            runner.join(HANGUP_SECONDS)
-            closed = threading.Event()
-            runner.close(closed.set)
-            closed.wait(CLOSING_SECONDS)
-            from pushtui.engine.connections import farewell
-
-            farewell()
-            os._exit(129)
-
-        threading.Thread(target=end, name="pushtui-hangup", daemon=True).start()
-
     def _suspended(self, _app: App[Any]) -> None:
         self._drain_timer.pause()
         self._tick_timer.pause()
@@ -574,11 +325,3 @@ class PushtuiApp(PaintsOnce[int], HasInks[int], inherit_bindings=False):
         self._tick_timer.resume()
         self.screen.refresh(layout=True)
         self.refresh(layout=True)
-
-    def _fatal_error(self) -> None:
-        """A defect: a sentence in place of Textual's traceback, which shows values."""
-        error = sys.exception() or self._exception  # that of a worker comes in a wrapping
-        if error is not None and not self._exit_renderables:
-            self._exit_renderables.append(f"pushtui: {defects.kept(error)}")
-        self.bell()
-        self._close_messages_no_wait()

@@ -15,8 +15,8 @@ from pushtui.engine.runs import Run
 from pushtui.procedure.keys import Key, Owner
 from pushtui.procedure.model import Ask, Consent, Failure, Finding, Severity, Status, StepId, Wait
 from pushtui.profiles import Known
-from pushtui.tui import beginning
-from pushtui.tui.conductor import ProfilesFound
+from pushtui.tui import beginning, results
+from pushtui.tui.conductor import News, ProfilesFound
 
 
 async def _nothing(it: Any) -> None:
@@ -195,9 +195,8 @@ async def _entry(it: Any) -> None:
 
 async def _outcome(it: Any) -> None:
     found = (Finding("keys.removed", Severity.OK, "CC" * 20),)
-    it.app._show_outcome(
-        (StepReport(StepId.SERVICE_PRINCIPAL, Status.OK, found, results={Sent("keys.remove", "app"): "done"}),)
-    )
+    report = StepReport(StepId.SERVICE_PRINCIPAL, Status.OK, found, results={Sent("keys.remove", "app"): "done"})
+    results.show(it.app, News(outcome=(report,)))
     await it.pilot.pause()
 
 
