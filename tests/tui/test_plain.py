@@ -42,7 +42,7 @@ async def test_nothing_stands_beside_anything(drive: Any) -> None:
 async def test_a_dialog_says_its_heading_and_has_the_screen(drive: Any) -> None:
     async with drive(size=(100, 30), settings=Settings(plain=True)) as it:
         await it.press("question_mark")
-        await it.until_text("Status")
+        await it.until_text("What can be wrong")
         assert it.text.splitlines()[0].strip() == "Help"
         assert "pushtui" not in it.text.splitlines()[0]
 
