@@ -1,7 +1,8 @@
-"""Three clocks: ours, the Exchange server's that answers, the tenant's. What is on the wire anyway tells them apart.
+"""Clocks: ours, each Exchange server's, the tenant's. What is on the wire anyway tells most of them apart.
 
-Every answer over HTTP is dated. The Exchange server's clock is that of the web server that we talk to, or of several
-where a name stands for several: the others' are not on the wire. Tokens and Kerberos bear five minutes.
+Every answer over HTTP is dated: the Exchange server's clock is that of the web server that we talk to, or of several
+where a name stands for several. The others are asked by way of one that answers: a process says what time it has.
+Tokens and Kerberos bear five minutes.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from collections.abc import Iterable, Sequence
 from pushtui.procedure import questions
 from pushtui.procedure.codes import finding
 from pushtui.procedure.model import Answer, ExchangeRead, Facts, Finding
+from pushtui.procedure.reading import read
+from pushtui.procedure.records import ProcessInfoRecord
 
 NOTED = 60.0
 """Seconds between this machine and the tenant from which on it is worth a word."""
@@ -27,14 +30,16 @@ def tenant(facts: Facts) -> Iterable[Finding]:
 
 
 def exchange(facts: Facts, fqdns: Sequence[str]) -> Iterable[Finding]:
-    """The Exchange servers that answer, against the tenant; against this machine where the tenant does not tell.
+    """Every Exchange server against the tenant; against this machine where the tenant does not tell.
 
     `fqdns` are those of the organization's servers: a front end calls itself by its short name.
     """
     theirs = _tenant(facts)
-    for name, ours in _front_ends(facts, fqdns).items():
+    told = _processes(facts, fqdns)
+    dated = {name: offset for name, offset in _front_ends(facts, fqdns).items() if name in fqdns or not told}
+    for name, (ours, unsure) in {**told, **dated}.items():
         offset = ours - (theirs or 0.0)
-        if abs(offset) > BORNE:
+        if abs(offset) - unsure > BORNE:
             yield finding(
                 "servers.clock-skew",
                 name,
@@ -44,14 +49,25 @@ def exchange(facts: Facts, fqdns: Sequence[str]) -> Iterable[Finding]:
             )
 
 
-def _front_ends(facts: Facts, fqdns: Sequence[str]) -> dict[str, float]:
-    """Each web server that answered, and by how many seconds its clock is ahead of ours."""
-    offsets: dict[str, float] = {}
+def _processes(facts: Facts, fqdns: Sequence[str]) -> dict[str, tuple[float, float]]:
+    """Servers by what a process of theirs said: how many seconds ahead of ours, and how long its answer took."""
+    offsets: dict[str, tuple[float, float]] = {}
+    for fqdn in fqdns:
+        answer = facts.answers.get(questions.process_info(fqdn))
+        record = read(facts, questions.process_info(fqdn), ProcessInfoRecord.from_properties).first
+        if answer is not None and record is not None:
+            offsets[fqdn] = (record.current_time - answer.at).total_seconds(), answer.seconds
+    return offsets
+
+
+def _front_ends(facts: Facts, fqdns: Sequence[str]) -> dict[str, tuple[float, float]]:
+    """Each web server that answered, by the date of its answer, which was on its way for no time worth a word."""
+    offsets: dict[str, tuple[float, float]] = {}
     for query, answer in facts.answers.items():
         if not isinstance(query, ExchangeRead) or answer.clock_offset is None or answer.failure is not None:
             continue
         if answer.front_end or not query.server:  # else the answer's source is the server that it is about
-            offsets.setdefault(_name(answer, fqdns), answer.clock_offset)
+            offsets.setdefault(_name(answer, fqdns), (answer.clock_offset, 0.0))
     return offsets
 
 

@@ -47,9 +47,12 @@ FINDINGS: Mapping[str, Code] = {
     ),
     "servers.clock-skew": Code(
         ATTENTION,
-        "the clock of the Exchange server that answers is wrong by more than tokens and Kerberos bear; observed:"
+        "the clock of this Exchange server is wrong by more than tokens and Kerberos bear; observed:"
         " seconds that it is ahead; {minutes}; {against}: tenant or here",
         passable=True,
+    ),
+    "servers.web-proxy-missing": Code(
+        WARNING, "it has no InternetWebProxy, others of its site do; expected: theirs; {site}"
     ),
     "servers.state-unreadable": Code(
         NOTE, "this part of the servers' state could not be read; subject: cmdlet; observed: servers; failure set"

@@ -91,7 +91,6 @@ _NO_TOKEN = (
     "service-principal.key-missing",
     "service-principal.key-expired",
     "service-principal.key-not-yet-valid",
-    "servers.clock-skew",
 )
 _NOT_TAKEN = (
     "tenant.not-found",
@@ -147,6 +146,8 @@ RULES: tuple[Rule, ...] = (
     Rule("servers.health-manager-silent", _NO_PROBE, same_subject),
     Rule("servers.component-inactive", ("servers.unhealthy", "verification.component-inactive"), same_subject),
     Rule("servers.clock-skew", ("certificate.not-yet-valid",)),
+    Rule("servers.clock-skew", ("verification.authentication",), same_subject),
+    Rule("servers.web-proxy-missing", ("verification.network",), same_subject),
     # --- the certificate
     *(Rule(code, _FOLLOWS_FROM_UNUSABLE) for code in _UNUSABLE),
     *(Rule(code, ("service-principal.expired-key",), same_subject) for code in _UNUSABLE),

@@ -35,6 +35,7 @@ SERVERS = ExchangeRead(
             "IsEdgeServer",
             "IsMailboxServer",
             "IsClientAccessServer",
+            "InternetWebProxy",
         ),
     )
 )
@@ -190,6 +191,22 @@ def server_health(fqdn: str) -> ExchangeRead:
             ("Server", "Name", "HealthSetName", "TargetResource", "AlertValue", "LastTransitionTime"),
             Identity=fqdn,
             HealthSet=HEALTH_SET,
+        ),
+        server=fqdn,
+    )
+
+
+def process_info(fqdn: str) -> ExchangeRead:
+    """What a process that every server has says of itself, the time among it: the server's own clock.
+
+    Its ``Result`` is XML; the recorded one (CSS-Exchange, 2019) has ``<currentTime>`` in UTC.
+    """
+    return ExchangeRead(
+        Cmdlet.of(
+            "Get-ExchangeDiagnosticInfo",
+            ("Result",),
+            Server=fqdn,
+            Process="Microsoft.Exchange.Directory.TopologyService",
         ),
         server=fqdn,
     )

@@ -62,6 +62,7 @@ class ServerState:
 def queries(facts: Facts, server: ServerRecord) -> Iterable[Query]:
     """What one server is asked, and its Windows endpoint where that can tell more."""
     yield from asked_of(server)
+    yield questions.process_info(server.fqdn)
     if facts.inputs.windows_endpoint and state(facts, server).silence is not None:
         yield questions.services(server.fqdn)
 

@@ -53,7 +53,8 @@ def findings(facts: Facts) -> Sequence[Finding]:
     states = [server_state.state(facts, server) for server in taking_part(facts)]
     for state in states:
         result += _state(state, facts)
-    result += _unread(states)
+    result += _unread(states, facts)
+    result += _ways_out(taking_part(facts))
     result += clocks.exchange(facts, [server.fqdn for server in all_servers(facts)])
     serving = sum(state.in_service for state in states)
     if serving and complete(facts, queries(facts)):
@@ -131,13 +132,28 @@ def _state(state: ServerState, facts: Facts) -> Iterable[Finding]:
             )
 
 
-def _unread(states: Sequence[ServerState]) -> Iterable[Finding]:
+def _ways_out(taking_part: Sequence[ServerRecord]) -> Iterable[Finding]:
+    """Servers without the web proxy that others of their site have: they may not get out at all.
+
+    Whether a server does get out nothing that can be read tells: only the probe does.
+    """
+    for site in sorted({server.site for server in taking_part}):
+        members = [server for server in taking_part if server.site == site]
+        proxies = sorted({server.web_proxy for server in members if server.web_proxy})
+        for server in members:
+            if proxies and not server.web_proxy:
+                yield finding("servers.web-proxy-missing", server.fqdn, expected=", ".join(proxies), site=site)
+
+
+def _unread(states: Sequence[ServerState], facts: Facts) -> Iterable[Finding]:
     """What could not be asked of servers that do answer: one finding a cmdlet, however many servers there are."""
     failed: dict[str, list[Answer]] = {}
     for state in states:
         if state.unreachable is not None:
             continue
-        for query, answer in state.answers.items():
+        clock = questions.process_info(state.server.fqdn)
+        asked = {**state.answers, **({clock: facts.answers[clock]} if clock in facts.answers else {})}
+        for query, answer in asked.items():
             silent = state.silence is not None and query == questions.server_health(state.server.fqdn)
             store = query == questions.server_store(state.server.fqdn)  # the certificate step says so
             if answer.failure is not None and not silent and not store:

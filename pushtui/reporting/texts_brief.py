@@ -157,6 +157,7 @@ TEXTS: Mapping[str, str] = {
     "servers.component-inactive": "component not active",
     "servers.unhealthy": "a monitor is unhealthy",
     "servers.clock-skew": "clock {minutes} min off",
+    "servers.web-proxy-missing": "web proxy not set",
     "servers.state-unreadable": "state not readable",
     "certificate.not-exportable": "key not exportable",
     "certificate.site-without": "missing in a site",

@@ -36,6 +36,7 @@ COMMANDS: Mapping[str, Sequence[Commands]] = {
     "servers.service-stopped": (Commands(("Start-Service -Name {service}",), "subject"),),
     "servers.health-manager-silent": (Commands(("Get-Service -Name 'MSExchangeHM'",), "subject"),),
     "servers.component-inactive": (Commands((_ACTIVATE,)),),
+    "servers.web-proxy-missing": (Commands(("Set-ExchangeServer -Identity {subject} -InternetWebProxy {expected}",)),),
     "servers.unhealthy": (
         Commands(("Get-ServerHealth -Identity {subject} -HealthSet 'PushNotifications.Protocol' | Format-List",)),
     ),

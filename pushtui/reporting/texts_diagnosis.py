@@ -61,6 +61,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "The clock of {subject} is {minutes} minutes off",
         "Set the time source of the domain; tokens and Kerberos bear five minutes",
     ),
+    "servers.web-proxy-missing": (
+        "{subject} has no web proxy, while others of the site {site} reach the internet by {expected}",
+        "If servers get out only by that proxy, name it there as well",
+    ),
     "servers.state-unreadable": ("{subject} told nothing of {observed} servers", ""),
     # --- certificate
     "certificate.not-exportable": (

@@ -58,6 +58,7 @@ TEXTS: Mapping[str, str] = {
     "servers.component-inactive": _ITS_MAIL,
     "servers.unhealthy": "Exchange itself sees something wrong with push notifications on this server",
     "servers.clock-skew": "A token that seems to come from the future or the past is refused",
+    "servers.web-proxy-missing": "A server that does not reach Microsoft 365 gets no token and sends no notification",
     # --- certificate
     "certificate.unreadable": _NOT_KNOWN,
     "certificate.server-unreadable": _ONE_SERVER,

@@ -26,7 +26,7 @@ def test_a_check_of_thirty_servers_is_one_pipeline_for_each_and_few_for_the_orga
     exchange = {name: count for (side, name), count in asked.items() if side == "exchange"}
     # Receives are not counted: how often a slow server is asked for more is a matter of time.
     assert exchange["Get-ExchangeCertificate"] == SERVERS + 1  # and once without a server: it names who executes
-    for name in ("Get-ServerComponentState", "Test-ServiceHealth", "Get-ServerHealth"):
+    for name in ("Get-ServerComponentState", "Test-ServiceHealth", "Get-ServerHealth", "Get-ExchangeDiagnosticInfo"):
         assert exchange[name] == SERVERS, name  # in the same pipeline of each server
     assert exchange["wsman:Create"] == exchange["wsman:Delete"] == SHELLS
     assert exchange["wsman:Command"] == SERVERS + 1

@@ -25,7 +25,13 @@ ORGANIZATION = {
     "Get-OrganizationConfig",
     "Get-SettingOverride",
 }
-OF_A_SERVER = ("Get-ExchangeCertificate", "Get-ServerComponentState", "Test-ServiceHealth", "Get-ServerHealth")
+OF_A_SERVER = (
+    "Get-ExchangeCertificate",
+    "Get-ServerComponentState",
+    "Test-ServiceHealth",
+    "Get-ServerHealth",
+    "Get-ExchangeDiagnosticInfo",
+)
 
 
 def test_a_check_says_of_every_link_what_is_so_and_changes_nothing(desk: Any, ports: Any) -> None:

@@ -228,7 +228,7 @@ class World:
     applications: list[dict[str, Any]] = field(default_factory=list)
     overrides: list[dict[str, Any]] = field(default_factory=list)
     clocks: dict[str, float] = field(default_factory=dict)
-    """`exchange` and `tenant` → seconds that it is ahead of us."""
+    """`exchange` (the front end), `tenant` or a server → seconds that it is ahead of us."""
     front_end: str = ""
     distributes: bool = True
     failures: dict[Query, Failure] = field(default_factory=dict)
@@ -362,6 +362,10 @@ class World:
                         "ServicesNotRunning": sorted(required & stopped),
                     }
                 ]
+            case "Get-ExchangeDiagnosticInfo":
+                ahead = timedelta(seconds=self.clocks.get(server, self.clocks.get("tenant", 0.0)))
+                time = (self.now + ahead).isoformat().replace("+00:00", "Z")
+                return [{"Result": f"<Diagnostics><currentTime>{time}</currentTime></Diagnostics>"}]
             case "Get-ServerHealth":
                 return [
                     {

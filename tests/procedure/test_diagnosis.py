@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from pushtui.procedure import chain, diagnosis_codes, questions
+from pushtui.procedure import chain, diagnosis_codes, questions, servers
 from pushtui.procedure.model import Finding, Memory, Status, StepId
 
 Change = Callable[[Any, Any], None]
@@ -220,7 +220,10 @@ CASES: dict[str, Change] = {
     ),
     "servers.component-inactive": attributes(component="Inactive", requesters=["Maintenance"]),
     "servers.unhealthy": attributes(alerts={EX02: "Unhealthy"}),
-    "servers.clock-skew": attributes(clocks={"tenant": 1.0, "exchange": 700.0}),
+    "servers.clock-skew": attributes(clocks={"tenant": 1.0, EX02: 700.0}),
+    "servers.web-proxy-missing": lambda world, kit: [
+        server.update(InternetWebProxy="http://proxy:8080/") for server in world.servers[1:]
+    ],
     "servers.state-unreadable": failing(questions.service_health(EX02)),
     "certificate.not-exportable": stored(exportable=False),
     "certificate.site-without": missing(EX02, "ex03.lab.example", sites=("Main", "Branch", "Branch")),
@@ -431,7 +434,7 @@ def test_clocks_that_are_wrong_together_are_no_fault_of_exchange(kit: Any) -> No
     world.clocks = {"tenant": 900.0, "exchange": 890.0}
     assert named(world, "tenant.clock-skew")
     assert not named(world, "servers.clock-skew")
-    world.clocks = {"exchange": 900.0}
+    world.clocks = {EX02: 900.0}
     [found] = named(world, "servers.clock-skew")
     assert (found.observed, found.arguments) == ("900", {"minutes": "15", "against": "here"})
 
@@ -440,7 +443,18 @@ def test_clocks_that_are_wrong_together_are_no_fault_of_exchange(kit: Any) -> No
 def test_a_wrong_clock_is_that_of_the_server_which_says_that_it_answers(kit: Any, called: str, name: str) -> None:
     world = kit.done()
     world.clocks, world.front_end = {"tenant": 0.0, "exchange": 900.0}, called
+    world.failures = {questions.process_info(server["Fqdn"]): kit.failed() for server in world.servers}
     assert [item.subject for item in named(world, "servers.clock-skew")] == [name]
+
+
+def test_what_took_long_to_answer_tells_the_time_that_much_less_well(kit: Any) -> None:
+    world = kit.done()
+    world.clocks = {"tenant": 0.0, EX02: -310.0}
+    assert [item.subject for item in named(world, "servers.clock-skew")] == [EX02]
+    facts, asked = world.facts(), questions.process_info(EX02)
+    late = replace(facts.answers[asked], seconds=20.0)
+    slow = replace(facts, answers={**facts.answers, asked: late})
+    assert "servers.clock-skew" not in {item.code for item in servers.findings(slow)}
 
 
 # --- certificate -----------------------------------------------------------------------------------------------------

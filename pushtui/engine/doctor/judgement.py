@@ -33,6 +33,7 @@ DIAGNOSING = (
     "Get-SettingOverride",
     "Get-ServerHealth",
     "Test-ServiceHealth",
+    "Get-ExchangeDiagnosticInfo",
 )
 """Cmdlets that only a diagnosis uses, which knows less without."""
 READING_RARE = ("Get-PushNotificationApp",)

@@ -165,6 +165,7 @@ def _server(
         changed=changed,
         reachable=entry.reachable,
         internet=entry.internet,
+        web_proxy=entry.web_proxy,
         clock_offset=timedelta(seconds=entry.clock_seconds),
         unhealthy=unhealthy,
         services={

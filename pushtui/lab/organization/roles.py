@@ -1,7 +1,8 @@
 """Which cmdlets a role group grants. A cmdlet that no group grants does not exist in the session.
 
 The split follows the documentation of permissions; where it says nothing (the probe and Test-ServiceHealth for Server
-Management and View-Only Organization Management, Get-SettingOverride) it is not verified against a real server.
+Management and View-Only Organization Management, Get-SettingOverride, Get-ExchangeDiagnosticInfo) it is not verified
+against a real server.
 """
 
 from __future__ import annotations
@@ -32,11 +33,12 @@ _CERTIFICATES = frozenset({"new-exchangecertificate", "enable-exchangecertificat
 _OAUTH = frozenset(
     {"set-authconfig", "new-authserver", "set-authserver", "remove-authserver", "set-partnerapplication"}
 )
+_SUPPORT = frozenset({"get-exchangediagnosticinfo"})
 _PUSH = frozenset({"enable-pushnotificationproxy", "disable-pushnotificationproxy", "get-pushnotificationapp"})
 
 ROLE_GROUPS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
-        "Organization Management": _VIEW | _CERTIFICATES | _OAUTH | _PUSH,
+        "Organization Management": _VIEW | _CERTIFICATES | _OAUTH | _PUSH | _SUPPORT,
         "View-Only Organization Management": _VIEW,
         "Server Management": _VIEW - {"get-pushnotificationapp", "get-settingoverride"} | _CERTIFICATES,
         "Recipient Management": _PUSH | {"get-exchangeserver", "get-accepteddomain"},

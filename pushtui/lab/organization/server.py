@@ -173,6 +173,8 @@ class Server:
     reachable: bool = True
     internet: bool = True
     """Whether it gets out to the cloud."""
+    web_proxy: str = ""
+    """InternetWebProxy: it is shown, and changes nothing about `internet`."""
     clock_offset: timedelta = timedelta(0)
     """How far its clock is ahead of the right time."""
     unhealthy: frozenset[str] = frozenset()

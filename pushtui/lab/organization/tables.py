@@ -29,6 +29,8 @@ class ServerTable:
     reachable: bool = True
     internet: bool = True
     """Whether it gets out to the cloud: to the token service, the metadata and the push endpoint."""
+    web_proxy: str = ""
+    """InternetWebProxy, as Set-ExchangeServer left it: shown, no more."""
     clock_seconds: float = 0.0
     """How far its clock is ahead of the right time; negative: behind."""
     stopped_services: tuple[str, ...] = ()

@@ -87,6 +87,8 @@ class ServerRecord:
     is_edge: bool
     is_mailbox: bool
     is_client_access: bool
+    web_proxy: str
+    """`InternetWebProxy`: by what it reaches the internet; empty: directly, or not at all."""
 
     @classmethod
     def from_properties(cls, properties: Properties) -> Self:
@@ -102,6 +104,7 @@ class ServerRecord:
             is_edge=flag(properties, "IsEdgeServer", "Edge" in roles),
             is_mailbox=flag(properties, "IsMailboxServer", "Mailbox" in roles),
             is_client_access=flag(properties, "IsClientAccessServer", "ClientAccess" in roles),
+            web_proxy=text(properties, "InternetWebProxy"),
         )
 
 

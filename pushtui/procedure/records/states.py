@@ -38,6 +38,21 @@ SERVICE_STATES = {
 
 
 @frozen
+class ProcessInfoRecord:
+    """``Get-ExchangeDiagnosticInfo`` of a process: of its XML, the time that its server has."""
+
+    current_time: datetime
+
+    @classmethod
+    def from_properties(cls, properties: Properties) -> Self:
+        found = re.search(r"<currentTime>([^<]{1,40})</currentTime>", required_text(properties, "Result"))
+        time = moment({"currentTime": found.group(1)}, "currentTime") if found else None
+        if time is None:
+            raise ValueError(_("Result has no currentTime"))
+        return cls(time)
+
+
+@frozen
 class ComponentStateRecord:
     """``Get-ServerComponentState``."""
 

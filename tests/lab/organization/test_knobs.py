@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from pushtui.base.errors import UsageError
+from pushtui.procedure.records import ProcessInfoRecord
 
 THREE = [{"name": "ex01"}, {"name": "ex02"}, {"name": "ex03", "site": "Branch"}]
 PROBE = "PushNotifications.Proxy\\PushNotificationsEnterpriseConnectivityProbe"
@@ -54,6 +55,22 @@ def test_a_health_set_in_alarm(make: Any, open_shell: Any) -> None:
     }
     assert states.pop("PushNotifications.Protocol") == "Unhealthy"
     assert set(states.values()) == {"Healthy"}
+
+
+def test_a_process_says_what_time_its_server_has(make: Any, open_shell: Any) -> None:
+    process = "Microsoft.Exchange.Directory.TopologyService"
+    organization = make({"servers": servers(ex02={"clock_seconds": -3600}, ex03={"reachable": False})})
+    shell = open_shell(organization)
+
+    def time(server: str) -> datetime:
+        told = ProcessInfoRecord.from_properties(
+            shell.one("Get-ExchangeDiagnosticInfo", Server=server, Process=process)
+        )
+        return told.current_time
+
+    assert -3602 < (time("ex02") - time("ex01")).total_seconds() < -3590
+    assert shell.refused("Get-ExchangeDiagnosticInfo", Server="ex03", Process=process).category == "ResourceUnavailable"
+    assert shell.refused("Get-ExchangeDiagnosticInfo", Process="notepad")
 
 
 # --- reaching servers and the cloud

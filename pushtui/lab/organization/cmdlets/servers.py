@@ -93,7 +93,7 @@ def _server_object(organization: OrganizationState, server: Server) -> RemoteObj
         "ExchangeLegacyServerRole": 0,
         "Fqdn": server.fqdn,
         "CustomerFeedbackEnabled": None,
-        "InternetWebProxy": None,
+        "InternetWebProxy": server.web_proxy or None,
         "IsHubTransportServer": server.is_mailbox,
         "IsClientAccessServer": "ClientAccess" in server.roles or (server.is_mailbox and server.version >= (15, 1)),
         "IsExchange2007OrLater": True,
