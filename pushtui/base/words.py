@@ -69,6 +69,11 @@ def use(catalogue: gettext.NullTranslations) -> None:
     _catalogue = catalogue
 
 
+def catalogue() -> gettext.NullTranslations:
+    """Where the words come from now: what is made of words can be kept for as long as that is the same."""
+    return _catalogue
+
+
 def language() -> str:
     """The language that is spoken now, as its catalogue's header names it."""
     return str(_catalogue.info().get("language") or ENGLISH)

@@ -6,13 +6,21 @@ alone, or have another beside them. A capital letter does to all steps what the 
 
 from __future__ import annotations
 
-from pushtui.base.words import _
+import gettext
+from functools import lru_cache
+
+from pushtui.base.words import _, catalogue
 from pushtui.tui.action import Action
 from pushtui.tui.action_table_screens import dialogs, screens, scrolling
 
 
 def table() -> tuple[Action, ...]:
     """The table as it is without any settings, in the order in which help shows it."""
+    return _table(catalogue())
+
+
+@lru_cache(maxsize=1)
+def _table(_spoken: gettext.NullTranslations) -> tuple[Action, ...]:
     return (*_main(), *_panes(), *_log(), *_entry(), *screens(), *dialogs())
 
 

@@ -25,6 +25,8 @@ def remap(keys: Mapping[str, str]) -> None:
 
 def actions() -> tuple[Action, ...]:
     """The table with the person's own keys, in the order in which help shows it; in the language of the moment."""
+    if not _remapped:
+        return table()
     return tuple(action.with_keys(_remapped[action.id]) if action.id in _remapped else action for action in table())
 
 

@@ -73,11 +73,12 @@ class PaintsOnce(App[ReturnType], inherit_bindings=False):
                         await _handled(self.screen, *self.screen.walk_children())
                         if not (self.screen._layout_required or self.screen._scroll_required):
                             break
-                        await _refreshed(self.screen)
+                        await _laid_out(self.screen)
         finally:
             self._settling -= 1
             if not self._settling and self.screen_stack:
                 self.screen.refresh()
+                self.screen.call_later(self.screen._on_timer_update)
                 self.call_after_refresh(self.painted)
 
     def painted(self) -> None:
@@ -132,7 +133,7 @@ async def _handled(*pumps: MessagePump) -> None:
         await event.wait()
 
 
-async def _refreshed(screen: Screen[Any]) -> None:
-    passed = asyncio.Event()
-    if screen.call_after_refresh(passed.set):
-        await passed.wait()
+async def _laid_out(screen: Screen[Any]) -> None:
+    """Do at once what the screen's timer would do within a sixtieth of a second."""
+    screen.call_later(screen._on_timer_update)
+    await _handled(screen)

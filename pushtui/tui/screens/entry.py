@@ -97,7 +97,7 @@ class EntryScreen(Painted, Screen[None]):
         self._rule.activate(True)
         self.pane = EntryPane(symbols, id="log")
         self.find = Input(placeholder=_("Search the text"), compact=True, id="find")
-        self.find.cursor_blink = False
+        self.find.cursor_blink = self.find.display = False
 
     def compose(self) -> ComposeResult:
         yield self._rule

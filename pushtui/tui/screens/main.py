@@ -86,6 +86,7 @@ class MainScreen(Painted, Screen[None]):
         self.find = Input(placeholder=_("Search the log"), compact=True, id="find")
         self.find.cursor_blink = False
         self.console = Console(symbols, id="console")
+        self.find.display = self.console.display = False
         self.key_bar = KeyBar(presentation.main_keys(conductor, self.steps.step, alone=False), id="keys")
         self._fields_rule = Rule(*self._fields_title(width), symbols)
         self._rules = {
@@ -113,8 +114,6 @@ class MainScreen(Painted, Screen[None]):
         with Vertical(id="log-pane"):
             yield self._rules[self.log_pane]
             yield self.log_pane
-        yield self.find
-        yield self.console
         yield self.key_bar
 
     # --- showing ---------------------------------------------------------------------------------------------------
@@ -325,12 +324,12 @@ class MainScreen(Painted, Screen[None]):
             self.set_class(self.has_class("-low"), "-zoom-log")
         self.log_pane.focus()
 
-    def action_console(self) -> None:
+    async def action_console(self) -> None:
         """Open the line to type into, with the log in sight."""
         if not self._has_room(self.log_pane):
             self._leave()
             self.add_class("-zoom-log")
-        self.console.display = True
+        await self._open(self.console)
         self.console.locked = presentation.why_not(self._conductor, "ask", self.steps.step)
         self.console.open()
         self._show_keys()
@@ -476,9 +475,15 @@ class MainScreen(Painted, Screen[None]):
     def on_log_pane_save_asked(self) -> None:
         self.pushtui.save_log(self.log_pane)
 
-    def on_lines_pane_find_asked(self) -> None:
-        self.find.display = True
+    async def on_lines_pane_find_asked(self) -> None:
+        await self._open(self.find)
         self.find.focus()
+
+    async def _open(self, line: Widget) -> None:
+        """Show a line to type into, above the keys; it is put there when it is wanted first, not by every start."""
+        if not line.is_attached:
+            await self.mount(line, before=self.key_bar)
+        line.display = True
 
     def on_input_submitted(self, message: Input.Submitted) -> None:
         if message.input is self.find:
