@@ -7,7 +7,7 @@ JOBS ?= 2
 KERBEROS_TESTS := $(shell find tests -name 'test_*kerberos*.py') tests/end_to_end/test_sign_in_matrix.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fault-matrix lint kerberos bench interop screenshots catalogue lock clean thorough
+.PHONY: help run test fault-matrix lint kerberos bench interop screenshots snapshots catalogue lock clean thorough
 
 help:  ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ bench: $(VENV)/dev  ## Measure what the product promises about speed (ten minute
 
 screenshots: $(VENV)/dev  ## Make the pictures in screenshots/ from the real program
 	$(BIN)/python screenshots/make.py
+
+snapshots: $(VENV)/dev  ## Take the pictures anew that the tests compare every screen with; look at what changed before keeping it
+	PUSHTUI_TAKE_SNAPSHOTS=yes $(BIN)/python -m pytest -q -n $(JOBS) tests/tui/test_snapshots.py $(ARGS)
 
 catalogue: $(VENV)/dev  ## Bring the catalogues of words up to the code, and list what lacks a translation
 	$(BIN)/python tests/catalogue.py

@@ -15,6 +15,7 @@ from pushtui.reporting.pages import Cell, Tone
 from pushtui.tui.paragraphs import BLANK, Block, Columns, Paragraph, text
 from pushtui.tui.symbols import SEVERITY_INK, Symbols
 from pushtui.tui.tables import Column, Table
+from pushtui.tui.widgets.inked import width_of
 
 T = TypeVar("T")
 
@@ -51,9 +52,10 @@ def _column(
 
 def _servers(overview: Overview, symbols: Symbols) -> Sheet:
     views = overview.servers
+    word = max(width_of(sentences.severity_word(each)) for each in Severity)
     columns = (
         _column(_("Server"), views, lambda view: Cell(view.fqdn), 18),
-        _column(_("Found"), views, inventory.verdict_cell, 7, lambda view: -_GRAVITY.index(view.severity)),
+        _column(_("Found"), views, inventory.verdict_cell, word, lambda view: -_GRAVITY.index(view.severity)),
         _column(_("Auth certificate"), views, lambda view: inventory.presence_cell(view, Use.CURRENT), 16),
         _column(_("Version"), views, _version, 12, _build),
         _column(_("Site"), views, lambda view: Cell(view.site or "-"), 8),

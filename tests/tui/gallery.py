@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from pushtui.engine.doctor.rows import DoctorRow, Outcome, Test, Verdict, ok, skipped
 from pushtui.engine.events import AskStarted, Level, Sent, SignInCode, StepReport, WaitStarted
 from pushtui.engine.plan import Task
 from pushtui.engine.runs import Run
+from pushtui.engine.runs import Sent as Recorded
 from pushtui.procedure.keys import Key, Owner
 from pushtui.procedure.model import Ask, Consent, Failure, Finding, Severity, Status, StepId, Wait
+from pushtui.procedure.overview import CertificateView, Overview, Presence, ServerView, Use
 from pushtui.profiles import Known
-from pushtui.tui import beginning, results
+from pushtui.tui import beginning, results, screens
 from pushtui.tui.conductor import News, ProfilesFound
+from pushtui.tui.prompts import AddressRequest
 
 
 async def _nothing(it: Any) -> None:
@@ -122,6 +126,48 @@ def _interrupted(session: Any, make: Any) -> None:
     session.interrupted_run = RUN
 
 
+HELD = dict.fromkeys(Use, Presence.NONE) | {Use.CURRENT: Presence.HELD}
+SERVER = ServerView(
+    "ex01.lab.example", "Exchange Server 2019 CU15", "15.2.1748.10", "Main", ("Mailbox",), "Enterprise",
+    executing=True, takes_part=True, support_ended=date(2025, 10, 14), failure=None, presence=HELD, certificates=(),
+)  # fmt: skip
+LACKING = replace(
+    SERVER,
+    fqdn="ex02.lab.example",
+    executing=False,
+    presence=HELD | {Use.CURRENT: Presence.ABSENT},
+    findings=(
+        Finding(
+            "certificate.missing-on-server",
+            Severity.ATTENTION,
+            "ex02.lab.example",
+            arguments={"since": "2026-11-02T00:00:00Z", "holder": "ex01.lab.example"},
+        ),
+    ),
+)
+GONE = replace(SERVER, fqdn="ex03.lab.example", executing=False, failure=REFUSED, presence=HELD)
+
+
+def _organization(session: Any, make: Any) -> None:
+    _keys(session, make)
+    used = CertificateView("A1" * 20, None, (Use.CURRENT,), {}, session.scripted_keys[0])
+    servers, keys = (LACKING, GONE, SERVER), session.scripted_keys
+    known = Overview("7f0ca4fb", None, servers, (used,), keys, True, (), "", (), make.now)
+    session.snapshot = lambda: SimpleNamespace(checked=True, overview=lambda: known)
+
+
+def _changed(session: Any, make: Any) -> None:
+    change = Recorded(
+        id="auth-server.create", step="auth-server", target="MicrosoftSts", risk="reversible", consent="", text="",
+        undo_text="", before=None, after=None, account="", at=RUN.started, arguments={}, command=None, undo=None,
+        backup={}, result="done",
+    )  # fmt: skip
+    proxy = replace(
+        change, id="push-proxy.enable", step="push-proxy", target="OnPrem-Proxy", after={"organization": "fabrikam.com"}
+    )
+    session.scripted_runs = (replace(RUN, changes=(change, proxy)),)
+
+
 def _pressing(*keys: str, idle: bool = False, until: str = "") -> Callable[[Any], Awaitable[None]]:
     """Press keys; then wait until nothing runs, or until something is on the screen."""
 
@@ -193,6 +239,27 @@ async def _entry(it: Any) -> None:
     await it.until(lambda: type(it.app.screen).__name__ == "EntryScreen")
 
 
+async def _copying(it: Any) -> None:
+    await _checked(it)
+    await it.press("3", "c")
+
+
+async def _row(it: Any) -> None:
+    await it.press("i")
+    await it.until(lambda: type(it.app.screen).__name__ == "OrganizationScreen")
+    await it.press("enter")
+
+
+async def _drawn(it: Any) -> None:
+    await _checked(it)
+    await it.press("m")
+
+
+async def _palette(it: Any) -> None:
+    await it.press("ctrl+p")
+    await it.until(lambda: it.app.screen.query_one("CommandList").option_count > 20)
+
+
 async def _outcome(it: Any) -> None:
     found = (Finding("keys.removed", Severity.OK, "CC" * 20),)
     report = StepReport(StepId.SERVICE_PRINCIPAL, Status.OK, found, results={Sent("keys.remove", "app"): "done"})
@@ -201,6 +268,7 @@ async def _outcome(it: Any) -> None:
 
 
 FOLDER = Path("/home/admin/.config/pushtui")
+PAPER = Path("/home/admin/.local/state/pushtui/papers/fabrikam.com-20261122-103000.md")
 PROFILES = (
     Known(
         FOLDER / "fabrikam.toml",
@@ -228,6 +296,7 @@ async def _typing_a_profile(it: Any) -> None:
     await it.press("enter", *"fabrikam", "down", *"ex01.contoso.com", "up")
 
 
+URL = "https://login.example/authorize?x=1"
 NEW = {"tenant_domain": "", "certificate_path": "", "path": Path("/home/admin/.config/pushtui/default.toml")}
 
 SCENES: Mapping[str, Scene] = {
@@ -268,7 +337,7 @@ SCENES: Mapping[str, Scene] = {
     ),
     "browser": Scene(
         lambda it: _running_until(it, "BrowserScreen"),
-        _asking(lambda prompts: prompts.browser("https://login.example/authorize?x=1", "It was too late")),
+        _asking(lambda prompts: prompts._ask(AddressRequest(URL, "It was too late", PAPER.with_name("sign-in.txt")))),
     ),
     "interrupted": Scene(_pressing(until="InterruptedScreen"), _interrupted),
     "quit": Scene(_quitting, _during()),
@@ -284,5 +353,14 @@ SCENES: Mapping[str, Scene] = {
     "profiles": Scene(_with_profiles(lambda app: beginning.choose(app, ProfilesFound(PROFILES)))),
     "no-profiles": Scene(_with_profiles(lambda app: beginning.choose(app, ProfilesFound(())))),
     "new-profile": Scene(_typing_a_profile),
-    "palette": Scene(_pressing("ctrl+p", until="CommandPalette")),
+    "palette": Scene(_palette),
+    "organization": Scene(_pressing("i", until="OrganizationScreen"), _organization),
+    "row": Scene(_row, _organization),
+    "chain": Scene(_drawn, _mixed),
+    "papers": Scene(_pressing("w", until="PapersScreen")),
+    "written": Scene(_with_profiles(lambda app: app.push_screen(screens.WrittenScreen(PAPER)))),
+    "copy": Scene(_copying, _mixed),
+    "save": Scene(_pressing("R", "l", "S", until="SaveScreen"), _talkative),
+    "console": Scene(_pressing("greater_than_sign", *"get-")),
+    "runs": Scene(_pressing("C", until="RunsScreen"), _changed),
 }

@@ -44,7 +44,7 @@ DATA = re.compile(
             # the names of keys, and of the form's fixed choices
             r"Esc|Enter|Tab|Shift|Space|PgUp|PgDn|Up|Down|Left|Right|Home|End|Ctrl|Del|Backspace|F\d+|Delete",
             r"browser|code|certificate|secret|default",
-            r"ex|fabr?i?k?a?|app|https|office|Exchange|ours|UTF|JSON|HTML|Markdown|Microsoft|TCP|TLS",
+            r"Main|Enterprise|ex|fabr?i?k?a?|app|https|office|Exchange|ours|UTF|JSON|HTML|Markdown|Microsoft|TCP|TLS",
             r"dark|light|terminal|dracula|flexoki|gruvbox|monokai|nord",
         ]
     )
