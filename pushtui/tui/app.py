@@ -21,10 +21,11 @@ from pushtui.reporting import sentences
 from pushtui.settings.model import OWN_THEMES, TEXTUAL_THEMES, Settings
 from pushtui.tui import beginning, keymap, results, screens, theme
 from pushtui.tui.actions import Action, Where, actions, bindings
-from pushtui.tui.conductor import Conductor, News
+from pushtui.tui.conductor import Conductor
 from pushtui.tui.ending import Ends
 from pushtui.tui.handing_out import HandsOut
 from pushtui.tui.inks import LOOKS, HasInks
+from pushtui.tui.news import News
 from pushtui.tui.painting import PaintsOnce
 from pushtui.tui.preload import preload
 from pushtui.tui.prompts import AddressRequest, SecretRequest
@@ -69,8 +70,8 @@ class PushtuiApp(HandsOut, Ends, PaintsOnce[int], HasInks[int], inherit_bindings
         if self.settings.plain:
             self.symbols = plain(self.symbols)
         self.conductor = Conductor(profile, factory, read_only=read_only, clock=clock)
-        self.conductor.wait_seconds = self.settings.wait_seconds
-        self.conductor.lab = lab
+        self.conductor.keeper.wait_seconds = self.settings.wait_seconds
+        self.conductor.keeper.lab = lab
         self._welcome = welcome
         for each in theme.THEMES:
             self.register_theme(each)
@@ -122,7 +123,7 @@ class PushtuiApp(HandsOut, Ends, PaintsOnce[int], HasInks[int], inherit_bindings
     def choose_theme(self, name: str) -> None:
         """Show other colours, from now on and at the next start: the settings file keeps them."""
         self.theme = name
-        self.conductor.keep_setting("theme", name)
+        self.conductor.keeper.keep_setting("theme", name)
 
     async def _do(self, action: Action) -> None:
         if action.where == "log":
@@ -149,7 +150,7 @@ class PushtuiApp(HandsOut, Ends, PaintsOnce[int], HasInks[int], inherit_bindings
             self._preloading = True
             preload(self.conductor.look_back)
             if self._welcome:
-                self.conductor.look_for_profiles(first=True)
+                self.conductor.keeper.look_for_profiles(first=True)
 
     # --- from the engine to the screen -----------------------------------------------------------------------------
 

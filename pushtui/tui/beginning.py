@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pushtui.base.files import config_folder
 from pushtui.tui import screens
-from pushtui.tui.conductor import ProfilesFound
+from pushtui.tui.news import ProfilesFound
 
 if TYPE_CHECKING:
     from pushtui.tui.app import PushtuiApp
@@ -32,7 +32,7 @@ def show(app: PushtuiApp, found: ProfilesFound) -> None:
                 app.open_doctor()
         app.main.show_state()
 
-    lab = app.conductor.lab is not None
+    lab = app.conductor.keeper.lab is not None
     app.push_screen(screens.WelcomeScreen(app.symbols, profiles=len(found.profiles), lab=lab), heard)
 
 
@@ -43,7 +43,7 @@ def choose(app: PushtuiApp, found: ProfilesFound) -> None:
         if choice == "new":
             make(app, found)
         elif choice:
-            app.conductor.use_profile(Path(choice))
+            app.conductor.keeper.use_profile(Path(choice))
             app.main.show_state()
 
     current, now = str(app.conductor.profile.path), app.conductor.clock.now()
@@ -55,7 +55,7 @@ def make(app: PushtuiApp, found: ProfilesFound) -> None:
 
     def heard(values: Mapping[str, str] | None) -> None:
         if values is not None:
-            app.conductor.make_profile(values)
+            app.conductor.keeper.make_profile(values)
             app.main.show_state()
 
     folder = config_folder()

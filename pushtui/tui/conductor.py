@@ -4,26 +4,23 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pushtui.base.clock import Clock, SystemClock
 from pushtui.base.commands import Cmdlet
-from pushtui.base.errors import PushtuiError
 from pushtui.base.text import clean_line
-from pushtui.base.values import frozen
 from pushtui.base.words import _
 from pushtui.engine.console.completion import Catalogue
 from pushtui.engine.events import Level, LogLine, StepReport
 from pushtui.engine.plan import PROCEDURE, Task
 from pushtui.procedure.model import Consent, Severity, StepId
-from pushtui.profile import VALIDATORS, Profile, load, save_fields, with_fields
-from pushtui.profiles import Known, known, remember
-from pushtui.settings.keeping import keep
+from pushtui.profile import VALIDATORS, Profile, with_fields
+from pushtui.profiles import remember
 from pushtui.tui import papers
 from pushtui.tui.actions import key_of
 from pushtui.tui.bridge import Bridge
+from pushtui.tui.keeper import Keeper
+from pushtui.tui.news import FieldsKept, News, ProfileChosen, ProfilesFound, Read, RunInterrupted
 from pushtui.tui.prompts import SecretRequest
 from pushtui.tui.runner import OperationEnded, Runner
 from pushtui.tui.session import PlanLike, SessionFactory, SessionLike
@@ -33,7 +30,6 @@ if TYPE_CHECKING:
     from pushtui.engine.answers import Form
     from pushtui.engine.calls import Call
     from pushtui.engine.runs import Run
-    from pushtui.procedure.keys import Key
     from pushtui.procedure.overview import Overview
 
 ALL: tuple[StepId, ...] = tuple(StepId)
@@ -50,77 +46,6 @@ TASK_STEPS: dict[str, tuple[StepId, ...]] = {
     "renewal": (StepId.CERTIFICATE, StepId.SERVICE_PRINCIPAL),
 }
 """Task → the steps that it concerns."""
-
-
-@dataclass(slots=True)
-class News:
-    """What came since the last look, for whoever shows it."""
-
-    lines: list[LogLine] = field(default_factory=list)
-    dropped: int = 0
-    changed: bool = False
-    """Whether anything but the log changed."""
-    secrets: list[SecretRequest] = field(default_factory=list)
-    plan: PlanLike | None = None
-    differs: str = ""
-    """Why it is shown although nobody asked: what was not as confirmed when the one before was applied."""
-    keys: tuple[Key, ...] | None = None
-    """The service principal's keys, where they were asked for."""
-    outcome: tuple[StepReport, ...] = ()
-    """What came of a task beside the procedure itself; what it changed has to be looked at again."""
-    ended: bool = False
-    undone: bool = False
-    """A run was taken back; what is so now is to be read."""
-    interrupted: Run | None = None
-    catalogue: Catalogue | None = None
-    """What the console can be asked, as far as that is known now."""
-    overview: Overview | None = None
-    """The organization, where it was asked for."""
-    runs: tuple[Run, ...] | None = None
-    """What was run here, where that was asked for."""
-    paper: Path | None = None
-    """What was written down."""
-    profiles: ProfilesFound | None = None
-    switched: bool = False
-    """Another profile is in use."""
-
-
-@frozen
-class RunInterrupted:
-    """The last run came to no end."""
-
-    run: Run
-
-
-@frozen
-class Read:
-    """The service principal's keys, and what was to be said about reading them."""
-
-    keys: tuple[Key, ...]
-    reports: tuple[StepReport, ...]
-
-
-@frozen
-class ProfilesFound:
-    """The profiles that there are; `first`: looked for because nobody named one."""
-
-    profiles: tuple[Known, ...]
-    first: bool = False
-
-
-@frozen
-class ProfileChosen:
-    """Another profile is there to be used."""
-
-    profile: Profile
-
-
-@frozen
-class FieldsKept:
-    """Saving in a file is through: `where` is what has it now, `error` says why it did not work."""
-
-    where: str = ""
-    error: str = ""
 
 
 class Conductor:
@@ -141,13 +66,8 @@ class Conductor:
         """What was not as confirmed when the last plan was applied: the next one is shown because of it."""
         self.may_replace_file = False
         """Whether the person agreed that another file at the certificate path is replaced."""
-        self.wait_seconds: float | None = None
-        """How long verification waits where a profile says nothing of its own."""
-        self.lab: Callable[[], Path] | None = None
-        """Starts the lab and tells where its profile is; takes a while. None where there is no lab to start."""
+        self.keeper = Keeper(self.bridge.emit)
         self._read_only = read_only
-        self._saving: threading.Thread | None = None
-        self._save_lock = threading.Lock()
         self._judge_all()
 
     def _judge_all(self) -> None:
@@ -353,50 +273,14 @@ class Conductor:
         self.runner.change_profile(with_fields(self.profile, **{name: value}))
         self.state.forget()
         self.may_replace_file = False
-        profile = self.profile
-
-        def save() -> str:
-            with self._save_lock:
-                save_fields(profile, **{name: value})
-            return _("Kept in the profile")
-
-        self._save(save)
+        self.keeper.keep_field(self.profile, name, value)
 
     # --- profiles --------------------------------------------------------------------------------------------------
 
-    def look_for_profiles(self, *, first: bool = False) -> None:
-        """Find the profiles that there are, on a thread; they come as news."""
-        self._fetch("profiles", lambda: ProfilesFound(known(), first))
-
-    def use_profile(self, path: Path) -> None:
-        """Go on with another profile, which is read on a thread. Only while nothing runs."""
-        self._fetch("profile", lambda: ProfileChosen(load(path, self.wait_seconds)))
-
-    def make_profile(self, values: Mapping[str, str]) -> None:
-        """Write a new profile and go on with it. Only while nothing runs."""
-
-        def make() -> ProfileChosen:
-            from pushtui.new_profile import create  # what the start does not need
-
-            return ProfileChosen(load(create(values), self.wait_seconds))
-
-        self._fetch("profile", make)
-
     def rehearse(self) -> None:
         """Start the lab, and go on with its profile. Only while nothing runs."""
-        lab = self.lab
-        if lab is not None:
-            self.state.message = (_("The lab is starting"), "accent")
-            self._fetch("lab", lambda: ProfileChosen(load(lab(), self.wait_seconds)))
-
-    def _fetch(self, name: str, find: Callable[[], object]) -> None:
-        def fetch() -> None:
-            try:
-                self.bridge.emit(find())
-            except PushtuiError as error:
-                self.bridge.emit(FieldsKept(error=str(error)))
-
-        threading.Thread(target=fetch, name=f"pushtui-{name}", daemon=True).start()
+        self.state.message = (_("The lab is starting"), "accent")
+        self.keeper.start_lab()
 
     def _switch(self, profile: Profile) -> None:
         """Begin anew with another profile: what was found out belongs to the one before."""
@@ -411,26 +295,6 @@ class Conductor:
         self.state.message = (words, "ok")
         self.bridge.emit(LogLine(self.clock.now(), "pushtui", Level.INFO, f"{words}: {clean_line(str(profile.path))}"))
         threading.Thread(target=self.look_back, name="pushtui-look", daemon=True).start()
-
-    # --- settings --------------------------------------------------------------------------------------------------
-
-    def keep_setting(self, name: str, value: str | bool) -> None:
-        """Keep a setting for the next start, in the settings file, which is written on a thread."""
-
-        def save() -> str:
-            return _("Kept in {path}").format(path=keep(name, value))
-
-        self._save(save)
-
-    def _save(self, save: Callable[[], str]) -> None:
-        def saved() -> None:
-            try:
-                self.bridge.emit(FieldsKept(save()))
-            except PushtuiError as error:
-                self.bridge.emit(FieldsKept(error=str(error)))
-
-        self._saving = threading.Thread(target=saved, name="pushtui-save", daemon=True)
-        self._saving.start()
 
     def find_call(self, number: int, form: Form) -> Call | None:
         """What was sent and answered; on a thread of its own, because decoding takes its time."""

@@ -10,7 +10,8 @@ from pushtui.engine.plan import Task, actions_now
 from pushtui.procedure.model import Status, StepId
 from pushtui.reporting import sentences, step_lines
 from pushtui.tui import screens
-from pushtui.tui.conductor import TASK_STEPS, News
+from pushtui.tui.conductor import TASK_STEPS
+from pushtui.tui.news import News
 from pushtui.tui.session import PlanLike
 
 if TYPE_CHECKING:

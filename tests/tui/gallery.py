@@ -19,7 +19,7 @@ from pushtui.procedure.model import Ask, Consent, Failure, Finding, Severity, St
 from pushtui.procedure.overview import CertificateView, Overview, Presence, ServerView, Use
 from pushtui.profiles import Known
 from pushtui.tui import beginning, results, screens
-from pushtui.tui.conductor import News, ProfilesFound
+from pushtui.tui.news import News, ProfilesFound
 from pushtui.tui.prompts import AddressRequest
 
 

@@ -22,10 +22,11 @@ from pushtui.procedure.model import StepId
 from pushtui.reporting import sentences
 from pushtui.tui import presentation, room
 from pushtui.tui.actions import bar, bindings, key_of
-from pushtui.tui.conductor import Conductor, News
+from pushtui.tui.conductor import Conductor
 from pushtui.tui.copies import Copyable, of_step
 from pushtui.tui.documents import step_document
 from pushtui.tui.log_store import LINES_KEPT
+from pushtui.tui.news import News
 from pushtui.tui.painting import Painted
 from pushtui.tui.places import place_of
 from pushtui.tui.symbols import Symbols
@@ -251,7 +252,7 @@ class MainScreen(Painted, Screen[None]):
         self._try("doctor", self.pushtui.open_doctor)
 
     def action_profiles(self) -> None:
-        self._try("profiles", self._conductor.look_for_profiles)
+        self._try("profiles", self._conductor.keeper.look_for_profiles)
 
     def action_undo_step(self) -> None:
         self._try("undo_step", lambda: self._conductor.plan_undo((self.steps.step,)))
