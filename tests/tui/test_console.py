@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from pushtui.base.commands import Cmdlet
+from pushtui.tui.copies import as_text
 from pushtui.tui.terminal import Terminal
 
 SIZES = [(80, 24), (120, 40), (200, 60)]
@@ -107,4 +108,5 @@ async def test_a_terminal_without_unicode_gets_none(drive: Any) -> None:
 async def test_the_help_names_the_console(drive: Any) -> None:
     async with drive(size=(120, 70)) as it:
         await it.press("question_mark")
-        await it.until_text("Ask Exchange with a Get- or Test- cmdlet")
+        await it.until_text("Help")
+        assert "Ask Exchange with a Get- or Test- cmdlet" in as_text(it.app.screen.blocks())

@@ -48,7 +48,7 @@ async def test_the_log_grows_and_shrinks_by_keys_and_nothing_leaves_the_screen(
 async def test_the_log_is_dragged_by_its_title(drive: Any) -> None:
     async with drive(size=(120, 40)) as it:
         before = log_top(it.text)
-        rule = it.app.main._rules[it.app.main.log_pane]
+        rule = it.app.main.rules[it.app.main.log_pane]
         await it.pilot.mouse_down(rule, offset=(10, 0))
         await it.pilot.hover(rule, offset=(10, -3))
         await it.pilot.mouse_up(rule, offset=(10, 0))

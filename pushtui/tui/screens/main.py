@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
@@ -10,9 +9,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
-from textual.reactive import Reactive, reactive
-from textual.screen import Screen
-from textual.widget import Widget
 from textual.widgets import Input
 
 from pushtui.base.text import clean_line
@@ -27,8 +23,8 @@ from pushtui.tui.copies import Copyable, of_step
 from pushtui.tui.documents import step_document
 from pushtui.tui.log_store import LINES_KEPT
 from pushtui.tui.news import News
-from pushtui.tui.painting import Painted
 from pushtui.tui.places import place_of
+from pushtui.tui.screens.panes import ALONE, PanesScreen
 from pushtui.tui.symbols import Symbols
 from pushtui.tui.widgets.connection_bar import ConnectionBar
 from pushtui.tui.widgets.console import CommandLine, Console
@@ -45,21 +41,12 @@ if TYPE_CHECKING:
     from pushtui.tui.session import SessionLike
 
 
-_LEAST_LOG = 3
-"""Lines below which the log is not made smaller, its title included."""
-_ALONE = frozenset({"-open", "-zoom-log", "-zoom-detail", "-zoom-fields"})
-"""Classes of the screen with which one pane has the room of others."""
-
-
-class MainScreen(Painted, Screen[None]):
+class MainScreen(PanesScreen):
     """Shows the conductor's state, and turns keys into what the conductor is asked to do."""
 
     BINDINGS: ClassVar = bindings("main")
     AUTO_FOCUS = "#steps"
     ENABLE_COMMAND_PALETTE = True
-
-    focused: Reactive[Widget | None] = reactive(None, repaint=False)
-    """As Textual's own, without painting the whole screen anew when the focus moves."""
 
     def __init__(
         self,
@@ -71,12 +58,8 @@ class MainScreen(Painted, Screen[None]):
         log_lines: int = LINES_KEPT,
         plain: bool = False,
     ) -> None:
-        self._wide = sys.maxsize if plain else room.WIDE  # plain: never side by side
-        self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (self._wide, "-wide")]
-        self.VERTICAL_BREAKPOINTS = [(0, "-low"), (room.MIDDLE, "-middle"), (room.TALL, "-tall")]
-        super().__init__(classes=room.classes(width, height, self._wide))
+        super().__init__(symbols, width, height, plain=plain)
         self._conductor = conductor
-        self._symbols = symbols
         state, now = conductor.state, conductor.clock.now()
         self.connection = ConnectionBar(symbols, presentation.bar(conductor, now), id="connection")
         self.fields = Fields(conductor.fields(), id="fields")
@@ -90,12 +73,12 @@ class MainScreen(Painted, Screen[None]):
         self.find.display = self.console.display = False
         self.key_bar = KeyBar(presentation.main_keys(conductor, self.steps.step, alone=False), id="keys")
         self._fields_rule = Rule(*self._fields_title(width), symbols)
-        self._rules = {
+        self.rules = {
             self.steps: Rule(room.chain_title(width, height, symbols), "muted", symbols),
             self.detail: Rule(self._detail_title(), "muted", symbols),
             self.log_pane: Rule(_("Log"), "muted", symbols),
         }
-        self._rules[self.steps].activate(True)
+        self.rules[self.steps].activate(True)
 
     @property
     def pushtui(self) -> PushtuiApp:
@@ -110,10 +93,10 @@ class MainScreen(Painted, Screen[None]):
         with Container(id="body"):
             for pane in (self.steps, self.detail):
                 with Vertical(id=f"{pane.id}-pane"):
-                    yield self._rules[pane]
+                    yield self.rules[pane]
                     yield pane
         with Vertical(id="log-pane"):
-            yield self._rules[self.log_pane]
+            yield self.rules[self.log_pane]
             yield self.log_pane
         yield self.key_bar
 
@@ -172,7 +155,7 @@ class MainScreen(Painted, Screen[None]):
 
     def _show_detail(self, *, top: bool = False) -> None:
         reports, now = self._conductor.state.reports, self._conductor.clock.now()
-        self._rules[self.detail].show(self._detail_title())
+        self.rules[self.detail].show(self._detail_title())
         self.detail.show(step_document(reports[self.steps.step], self._symbols, now, reports), top=top)
 
     def _detail_title(self) -> str:
@@ -190,7 +173,7 @@ class MainScreen(Painted, Screen[None]):
             return [("Enter", _("search"), True), ("Esc", _("close"), True)]
         if self.focused is self.console.line:
             return [*bar("console"), (key_of("back"), _("close"), True)]
-        alone = bool(self.classes & _ALONE)
+        alone = bool(self.classes & ALONE)
         if self.focused is self.log_pane:
             return presentation.log_keys(alone=alone)
         return presentation.main_keys(self._conductor, self.steps.step, alone=alone)
@@ -274,8 +257,8 @@ class MainScreen(Painted, Screen[None]):
             self._close_console()
         elif self.focused is self.log_pane and self.log_pane.unmark():
             return
-        elif self.classes & _ALONE:
-            self._leave()
+        elif self.classes & ALONE:
+            self.leave()
         elif self._conductor.state.operation in {"apply", "undo"}:
             self.say(_("{key} cancels what is being applied").format(key=key_of("cancel")), "warning")
         elif self._conductor.state.busy:
@@ -311,7 +294,7 @@ class MainScreen(Painted, Screen[None]):
 
     def action_edit(self) -> None:
         def edit() -> None:
-            self._leave()
+            self.leave()
             if self.has_class("-flat"):
                 self.add_class("-zoom-fields")
             fields = list(self.fields.query(Field))
@@ -320,15 +303,15 @@ class MainScreen(Painted, Screen[None]):
         self._try("edit", edit)
 
     def action_show_log(self) -> None:
-        if not self._has_room(self.log_pane):
-            self._leave()
+        if not self.has_room(self.log_pane):
+            self.leave()
             self.set_class(self.has_class("-low"), "-zoom-log")
         self.log_pane.focus()
 
     async def action_console(self) -> None:
         """Open the line to type into, with the log in sight."""
-        if not self._has_room(self.log_pane):
-            self._leave()
+        if not self.has_room(self.log_pane):
+            self.leave()
             self.add_class("-zoom-log")
         await self._open(self.console)
         self.console.locked = presentation.why_not(self._conductor, "ask", self.steps.step)
@@ -349,15 +332,6 @@ class MainScreen(Painted, Screen[None]):
     def on_console_unknown(self, message: Console.Unknown) -> None:
         self._conductor.learn(message.name)
         self.show_state()
-
-    def action_zoom(self) -> None:
-        """Give the whole height to the log or to the selected step, and back."""
-        if self.classes & _ALONE:
-            self._leave(keep="-zoom-log" in self.classes)
-            return
-        self.add_class("-zoom-log" if self.focused is self.log_pane else "-zoom-detail")
-        self._show_log_height()
-        (self.log_pane if self.focused is self.log_pane else self.detail).focus()
 
     def action_next_pane(self) -> None:
         self.focus_next()
@@ -391,50 +365,17 @@ class MainScreen(Painted, Screen[None]):
         self._show_keys()
 
     def on_step_list_opened(self, message: StepList.Opened) -> None:
-        if not self._has_room(self.detail):
+        if not self.has_room(self.detail):
             self.add_class("-open")
             self._show_log_height()
         self.call_after_refresh(self.detail.focus)
 
-    @staticmethod
-    def _has_room(pane: Widget) -> bool:
-        return pane.parent is None or bool(pane.parent.display)
-
-    def _leave(self, *, keep: bool = False) -> None:
-        """Let all panes be seen again; `keep`: the focus stays where it is, if that is still to be seen."""
-        self.remove_class(*_ALONE)
-        self._show_log_height()
-        if not keep or self.has_class("-low"):
-            self.steps.focus()
-
-    # --- the height of the log -------------------------------------------------------------------------------------
-
-    _log_height: int | None = None
-    """Lines that somebody gave the log, its title included; None: as many as the style sheets say."""
-
     def action_log_height(self, by: int) -> None:
-        """Give the log more lines, or fewer; what it takes, the panes above it lose."""
-        pane = self.query_one("#log-pane")
-        if self.classes & _ALONE or not pane.display:
+        if not self.grow_log(by):
             self.say(_("The log can be made higher where other panes are beside it"), "muted")
-            return
-        others = 4 + sum(each.outer_size.height for each in (self.connection, self.query_one("#fields-pane")))
-        most = self.size.height - others - 1
-        self._log_height = max(_LEAST_LOG, min(most, pane.outer_size.height + by))
-        self._show_log_height()
-
-    def _show_log_height(self) -> None:
-        own = self._log_height is not None and not self.classes & _ALONE and not self.has_class("-low")
-        self.set_class(own, "-own-height")
-        pane = self.query_one("#log-pane")
-        if own and self._log_height is not None:
-            pane.styles.height = max(_LEAST_LOG, min(self._log_height, self.size.height - 11))
-        else:
-            pane.styles.clear_rule("height")
-        self.refresh(layout=True)
 
     def on_rule_dragged(self, message: Rule.Dragged) -> None:
-        if message.rule is self._rules[self.log_pane]:
+        if message.rule is self.rules[self.log_pane]:
             self.action_log_height(message.by)
 
     def action_mouse(self) -> None:
@@ -457,7 +398,7 @@ class MainScreen(Painted, Screen[None]):
         self.show_state()
 
     def on_descendant_focus(self) -> None:
-        for pane, rule in self._rules.items():
+        for pane, rule in self.rules.items():
             rule.activate(pane is self.focused)
         self._show_keys()
 
@@ -468,7 +409,7 @@ class MainScreen(Painted, Screen[None]):
 
     def on_rows_pane_described(self, message: LinesPane.Described) -> None:
         title = _("Log")
-        self._rules[self.log_pane].show(f"{title} {self._symbols.dot} {message.text}" if message.text else title)
+        self.rules[self.log_pane].show(f"{title} {self._symbols.dot} {message.text}" if message.text else title)
 
     def on_log_pane_entry_opened(self, message: LogPane.EntryOpened) -> None:
         self.pushtui.open_entry(message.entry)
@@ -498,19 +439,7 @@ class MainScreen(Painted, Screen[None]):
         self.log_pane.focus()
 
     def on_resize(self) -> None:
-        self._breadth()
-
-    def _breadth(self) -> None:
-        """Enough room for two columns: nothing is open on top of anything."""
-        if self.size.width >= self._wide:
-            self.remove_class("-open")
-        for name, holds in room.tight(*self.size).items():
-            self.set_class(holds, name)
-        if not self.has_class("-flat"):
-            self.remove_class("-zoom-fields")
-        self._rules[self.steps].show(room.chain_title(*self.size, self._symbols))
-        if self._log_height is not None:
-            self._show_log_height()
+        self.fit_panes()
         self._fields_rule.show(*self._fields_title(self.size.width))
 
 
