@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from textual.app import App, SystemCommand
 from textual.command import CommandPalette
 from textual.screen import Screen
+from textual.widgets import Input
 
 from pushtui.base.clock import Clock
 from pushtui.base.words import _
@@ -116,9 +117,11 @@ class PushtuiApp(HandsOut, Ends, PaintsOnce[int], HasInks[int], inherit_bindings
             yield SystemCommand(words, "", partial(self.choose_theme, name))
 
     def action_command_palette(self) -> None:
-        """As Textual's own, with its one sentence in the person's language."""
+        """As Textual's own, with its one sentence in the person's language and a cursor that does not blink."""
         if self.use_command_palette and not CommandPalette.is_open(self):  # type: ignore[arg-type]  # Textual says object
-            self.push_screen(CommandPalette(placeholder=_("Find a command by its name"), id="--command-palette"))
+            palette = CommandPalette(placeholder=_("Find a command by its name"), id="--command-palette")
+            self.push_screen(palette)
+            palette.call_later(lambda: setattr(palette.query_one(Input), "cursor_blink", False))
 
     def choose_theme(self, name: str) -> None:
         """Show other colours, from now on and at the next start: the settings file keeps them."""
