@@ -40,7 +40,7 @@ interop: $(VENV)/dev $(VENV)/psrp/bin/python  ## Check the lab's wire against th
 bench: $(VENV)/dev  ## Measure what the product promises about speed (ten minutes on a quiet machine)
 	$(BIN)/python -m tests.benchmarks $(ARGS)
 
-screenshots: $(VENV)/dev  ## Make the pictures in screenshots/ from the real program
+screenshots: $(VENV)/dev  ## Make the pictures and the recording in screenshots/ from the real program
 	$(BIN)/python screenshots/make.py
 
 snapshots: $(VENV)/dev  ## Take the pictures anew that the tests compare every screen with; look at what changed before keeping it

@@ -1,4 +1,4 @@
-"""Makes the pictures for the README: the real application on the lab, as SVG and PNG beside this file.
+"""Makes the pictures for the README: the real application on the lab, as SVG and PNG beside this file; and a recording.
 
 Run from the root of the project: ``python screenshots/make.py [NAME]…``. PNG wants resvg-py and a monospace font.
 """
@@ -114,10 +114,48 @@ async def tell(scenario: str, story: Callable[[Photographer], Awaitable[None]], 
         app.conductor.runner.close(lambda: None)
 
 
+def record_demo() -> None:
+    """From a fresh organization to seven times *ok*, in a terminal: check, look closer, plan, apply."""
+    from recording import Recording  # beside this file
+
+    with tempfile.TemporaryDirectory() as home:
+        environment = {
+            "PATH": os.environ["PATH"], "HOME": home, "LANG": "C.UTF-8", "TERM": "xterm-256color",
+            "COLORTERM": "truecolor",
+        }  # fmt: skip
+        demo = Recording([sys.executable, "-m", "pushtui", "lab"], environment, 120, 36)
+        demo.until("Ready")
+        demo.wait(2)
+        demo.press("R")
+        demo.until("changes needed")
+        demo.wait(2)
+        for step in "345":
+            demo.press(step)
+            demo.wait(1.5)
+        demo.press("A")
+        demo.until("Plan:")
+        demo.wait(2.5)
+        demo.press("   ", between=1.5)
+        demo.press("y")
+        demo.until("To agree")
+        demo.wait(2)
+        demo.press("fabrikam.com\r")
+        demo.until("All steps ok")
+        demo.press("7")
+        demo.wait(4)
+        demo.press("q")
+        demo.end()
+    demo.keep(HERE / "demo.cast", "pushtui on its lab: check, plan, apply")
+    sys.stderr.write("demo\n")
+
+
 def main(names: list[str]) -> None:
     with tempfile.TemporaryDirectory() as state:
         os.environ["XDG_STATE_HOME"] = state
-        for name in names or list(STORIES):
+        for name in names or [*STORIES, "demo"]:
+            if name == "demo":
+                record_demo()
+                continue
             scenario, story = STORIES[name]
             asyncio.run(tell(scenario, story, 120, 40))
 
