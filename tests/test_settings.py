@@ -71,6 +71,7 @@ def test_keys_are_read_quoted_and_dotted(file: Path) -> None:
         ('theme = "nrod"', "settings.wrong-value", 1, "“theme” is 'nrod', expected one of auto, pushtui-dark"),
         ('# one\n\nlanguage = "xx"', "settings.wrong-value", 3, "“language” is 'xx', expected one of auto, en"),
         ("log_lines = 12", "settings.wrong-value", 1, "“log_lines” is 12, expected 1000 to 2000000"),
+        ("console_history = 5000", "settings.wrong-value", 1, "“console_history” is 5000, expected 0 to 1000"),
         ("wait_seconds = -1", "settings.wrong-value", 1, "“wait_seconds” is -1.0, expected 0 to 3600"),
         ('mouse = "yes"', "settings.wrong-value", 1, "“mouse” is 'yes', expected bool"),
         ('symbols = "emoji"', "settings.wrong-value", 1, "expected one of auto, unicode, ascii"),

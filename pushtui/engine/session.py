@@ -27,6 +27,7 @@ from pushtui.engine.calls import Call, Calls
 from pushtui.engine.connections import Connections, read_only_refused
 from pushtui.engine.console.completion import Catalogue
 from pushtui.engine.console.desk import Desk
+from pushtui.engine.console.history import History
 from pushtui.engine.doctor.rows import DoctorRow
 from pushtui.engine.events import Event, StepReport
 from pushtui.engine.gather import Survey
@@ -71,6 +72,7 @@ class Session:
         clock: Clock | None = None,
         ports: Ports | None = None,
         calls: Calls | None = None,
+        history: int = 0,
     ) -> None:
         self.profile = profile
         self.read_only = read_only or profile.read_only
@@ -89,6 +91,7 @@ class Session:
         self._desk = Desk(self._connections, self._log)
         self._sources = Sources(self._connections, self._clock)
         self._folder = organization_folder(state_folder(), profile)
+        self._history = History(self._folder, self._redactor, history)
         self._recollection: Recollection | None = None
         self._trust = self._make_survey(PROCEDURE)
         self._task, self._survey = PROCEDURE, self._trust
@@ -218,11 +221,21 @@ class Session:
 
         return self._operations.run("doctor", body)
 
-    def ask(self, cmdlet: Cmdlet, width: int = 100) -> int:
-        """Send what was typed into the console, where it only reads; the answer goes to the log. How many objects."""
-        return self._operations.run(
-            "console", lambda: self._desk.ask(cmdlet, self._operations.signals.cancellation, width)
-        )
+    def ask(self, cmdlet: Cmdlet, width: int = 100, typed: str = "") -> int:
+        """Send what was typed into the console, where it only reads; the answer goes to the log. How many objects.
+
+        `typed` is the line itself, to be remembered.
+        """
+
+        def body() -> int:
+            self._history.keep(typed)
+            return self._desk.ask(cmdlet, self._operations.signals.cancellation, width)
+
+        return self._operations.run("console", body)
+
+    def typed_before(self) -> tuple[str, ...]:
+        """What was typed into the console of this organization, oldest first; reads a file only, on any thread."""
+        return self._history.lines()
 
     def learn(self, name: str) -> Catalogue:
         """Find out which cmdlets there are (``*``), or the parameters of one; all that is known then."""

@@ -58,6 +58,9 @@ class Settings:
     """Whether the mouse belongs to pushtui. While it does not, the terminal's own selection works."""
     log_lines: int = 200_000
     """Lines that the log pane keeps, 1000 to 2000000. The file of the log always has all of them."""
+    console_history: int = 200
+    """Lines typed into the console that are kept for the next time, for each organization, 0 to 1000. They are in a
+    file of your own beside its journals, without lines that look as if they held a secret. With 0 none is kept."""
     wait_seconds: float = 120.0
     """Seconds that verification waits after MSExchangeHM was restarted, 0 to 3600, where the profile says nothing of
     its own (wait_seconds in its [verification] table)."""

@@ -221,6 +221,7 @@ _RULES: Mapping[str, Callable[[Any], str]] = {
     "language": _language,
     "theme": _theme,
     "log_lines": lambda value: "" if 1_000 <= value <= 2_000_000 else _("1000 to 2000000"),
+    "console_history": lambda value: "" if 0 <= value <= 1_000 else _("0 to 1000"),
     "wait_seconds": lambda value: "" if 0 <= value <= 3600 else _("0 to 3600 seconds"),
 }
 """Setting → what is expected instead of a value that it cannot have; empty where it can."""

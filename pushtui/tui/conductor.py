@@ -20,7 +20,7 @@ from pushtui.tui import papers
 from pushtui.tui.actions import key_of
 from pushtui.tui.bridge import Bridge
 from pushtui.tui.keeper import Keeper
-from pushtui.tui.news import FieldsKept, News, ProfileChosen, ProfilesFound, Read, RunInterrupted
+from pushtui.tui.news import FieldsKept, News, ProfileChosen, ProfilesFound, Read, RunInterrupted, TypedBefore
 from pushtui.tui.prompts import SecretRequest
 from pushtui.tui.runner import OperationEnded, Runner
 from pushtui.tui.session import PlanLike, SessionFactory, SessionLike
@@ -191,11 +191,11 @@ class Conductor:
         now = self.clock.now()
         self._start("write", (), lambda session: papers.make(session, form, now))
 
-    def ask(self, cmdlet: Cmdlet, width: int) -> None:
-        """Send what was typed into the console."""
+    def ask(self, cmdlet: Cmdlet, width: int, typed: str) -> None:
+        """Send what was typed into the console, and remember the line."""
 
         def call(session: SessionLike) -> Catalogue:
-            session.ask(cmdlet, width)
+            session.ask(cmdlet, width, typed)
             return session.catalogue
 
         self._start("console", (), call)
@@ -222,12 +222,14 @@ class Conductor:
             self.plan(run.steps)
 
     def look_back(self) -> None:
-        """Find out, on a worker thread, whether the last run was interrupted; and remember the profile as used."""
+        """Find out, on a worker thread, whether the last run was interrupted, and what was typed into the console; and
+        remember the profile as used."""
         if self.profile.environment != "lab" and self.profile.path.is_file():
             remember(self.profile.path, self.clock.now())
-        self.runner.look(lambda session: self._tell_of(session.interrupted()))
+        self.runner.look(lambda session: self._tell_of(session.interrupted(), session.typed_before()))
 
-    def _tell_of(self, run: Run | None) -> None:
+    def _tell_of(self, run: Run | None, typed: tuple[str, ...]) -> None:
+        self.bridge.emit(TypedBefore(typed))
         if run is not None:
             self.bridge.emit(RunInterrupted(run))
 
@@ -347,6 +349,8 @@ class Conductor:
                     self.state.end(event.error, event.cancelled)
                     news.ended = True
                     self._ended(event, news)
+                case TypedBefore():
+                    news.typed = event.lines
                 case RunInterrupted():
                     news.interrupted = event.run
                 case ProfilesFound():

@@ -18,8 +18,11 @@ from pushtui.tui.session import PromptsLike, SessionFactory, SessionLike
 from pushtui.tui.terminal import Terminal
 
 
-def session_factory(*, read_only: bool) -> SessionFactory:
-    """Makes real sessions. The engine is imported when the first one is made, on a worker thread."""
+def session_factory(*, read_only: bool, history: int = 0) -> SessionFactory:
+    """Makes real sessions, which keep so many lines of the console's `history`.
+
+    The engine is imported when the first one is made, on a worker thread.
+    """
 
     calls: list[Any] = []
 
@@ -29,7 +32,7 @@ def session_factory(*, read_only: bool) -> SessionFactory:
 
         if not calls:
             calls.append(Calls())  # one for all sessions: the log shows lines of earlier ones, too
-        return Session(profile, prompts, emit, read_only=read_only, calls=calls[0])
+        return Session(profile, prompts, emit, read_only=read_only, calls=calls[0], history=history)
 
     return make
 
@@ -59,7 +62,7 @@ def run(
     sys.setswitchinterval(0.001)
     app = PushtuiApp(
         profile,
-        session_factory(read_only=read_only),
+        session_factory(read_only=read_only, history=gathered.settings.console_history),
         read_only=read_only,
         terminal=terminal,
         settings=gathered.settings,

@@ -48,6 +48,8 @@ class News:
     """What was run here, where that was asked for."""
     paper: Path | None = None
     """What was written down."""
+    typed: tuple[str, ...] = ()
+    """What was typed into the console in earlier sessions, oldest first."""
     profiles: ProfilesFound | None = None
     switched: bool = False
     """Another profile is in use."""
@@ -58,6 +60,13 @@ class RunInterrupted:
     """The last run came to no end."""
 
     run: Run
+
+
+@frozen
+class TypedBefore:
+    """What was typed into the console in earlier sessions."""
+
+    lines: tuple[str, ...]
 
 
 @frozen

@@ -160,6 +160,9 @@ class ScriptedSession:
         self.overwrite_certificate_file = False
         self.interrupted_run: Any = None
         self.scripted_runs: tuple[Any, ...] = ()
+        self.scripted_history: tuple[str, ...] = ()
+        self.kept: list[str] = []
+        """What was typed into the console, to be remembered."""
         self.outcome: dict[StepId, StepReport] = {}
         self.examined: list[DoctorRow] = []
 
@@ -233,8 +236,12 @@ class ScriptedSession:
         self.emit(RunEnded("plan"))
         return self.scripted_plan
 
-    def ask(self, cmdlet: Cmdlet, width: int = 100) -> int:
+    def typed_before(self) -> tuple[str, ...]:
+        return self.scripted_history
+
+    def ask(self, cmdlet: Cmdlet, width: int = 100, typed: str = "") -> int:
         self.calls.append(("ask", cmdlet, width))
+        self.kept.append(typed)
         self.emit(Identity("exchange", "ex01.lab.example", "admin@lab.example"))
         self.line(cmdlet.text, Level.COMMAND)
         self.entered.set()

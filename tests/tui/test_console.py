@@ -79,6 +79,24 @@ async def test_up_and_down_go_through_what_was_typed(drive: Any) -> None:
         assert seen == ["Get-AuthConfig", "Get-AuthServer", "Get-AuthServer", "Get-AuthConfig", "half"]
 
 
+async def test_what_was_typed_in_an_earlier_session_comes_before(drive: Any) -> None:
+    def earlier(session: Any) -> None:
+        session.scripted_history = ("Get-AuthConfig", "Get-AuthServer")
+
+    async with drive(prepare=earlier) as it:
+        await it.until(lambda: it.app.main.console.remembered)
+        await it.press("greater_than_sign")
+        await typed(it, "Get-ExchangeServer")
+        await it.press("enter")
+        await it.until_idle()
+        assert it.session.kept == ["Get-ExchangeServer"]
+        seen = []
+        for _ in range(3):
+            await it.press("up")
+            seen.append(it.app.main.console.line.value)
+        assert seen == ["Get-ExchangeServer", "Get-AuthServer", "Get-AuthConfig"]
+
+
 async def test_while_something_runs_nothing_is_asked(drive: Any) -> None:
     async with drive(prepare=lambda session: session.gate.clear()) as it:
         await it.press("R")

@@ -118,6 +118,8 @@ class MainScreen(PanesScreen):
             self.log_pane.extend(news.lines)
         if news.catalogue is not None:
             self.console.show(news.catalogue)
+        if news.typed:
+            self.console.remember(news.typed)
         if news.changed or news.dropped:
             self.show_state()
 
@@ -138,6 +140,7 @@ class MainScreen(PanesScreen):
         for name, value in self._conductor.fields().items():
             self.fields.query_one(f"#{name}", Field).show(value)
         self._fields_rule.show(*self._fields_title(self.size.width))
+        self.console.forget()
         self._show_detail(top=True)
         self.show_state()
 
@@ -327,7 +330,7 @@ class MainScreen(PanesScreen):
         getattr(self.log_pane, f"scroll_{message.way}")(animate=False)
 
     def on_console_asked(self, message: Console.Asked) -> None:
-        self._conductor.ask(message.cmdlet, self.log_pane.columns)
+        self._conductor.ask(message.cmdlet, self.log_pane.columns, message.typed)
         self.show_state()
 
     def on_console_unknown(self, message: Console.Unknown) -> None:

@@ -103,6 +103,7 @@ class Console(Vertical):
         """Send this."""
 
         cmdlet: Cmdlet
+        typed: str
 
     @dataclass
     class Unknown(Message):
@@ -182,11 +183,26 @@ class Console(Vertical):
         except UsageError as error:
             self.hint.show(str(error), "warning")
             return
-        self._keep(message.value.strip())
+        typed = message.value.strip()
+        self._keep(typed)
         self.line.value = ""
-        self.post_message(self.Asked(cmdlet))
+        self.post_message(self.Asked(cmdlet, typed))
 
     # --- what was typed before -------------------------------------------------------------------------------------
+
+    def remember(self, lines: tuple[str, ...]) -> None:
+        """These were typed before those that were typed by now."""
+        self._history = [*(each for each in lines if each not in self._history), *self._history][-HISTORY:]
+        self._place = len(self._history)
+
+    @property
+    def remembered(self) -> bool:
+        """Whether there is anything to go back to."""
+        return bool(self._history)
+
+    def forget(self) -> None:
+        """What was typed concerned another organization."""
+        self._history, self._place, self._draft = [], 0, ""
 
     def _keep(self, text: str) -> None:
         self._history = [*(each for each in self._history if each != text), text][-HISTORY:]
