@@ -51,6 +51,7 @@ def servers(draw: st.DrawFn) -> list[Table]:
                 "site": draw(mostly("Default-First-Site-Name", "Branch")),
                 "reachable": first or draw(mostly(True, False)),
                 "internet": draw(mostly(True, False)),
+                "web_proxy": draw(mostly("", "http://proxy.lab.example:8080/")),
                 "clock_seconds": draw(mostly(0.0, 1200.0, -7200.0)),
                 "stopped_services": draw(some(*SERVICES)),
                 "inactive_components": draw(some(*COMPONENTS)),
@@ -94,6 +95,13 @@ AUTH_SERVERS = (
     {"name": "MicrosoftSts", "realm": OTHER, "metadata_url": f"{ACS}/{OTHER}/metadata/json/1"},
     {"name": "ACS - 2", "realm": OTHER, "metadata_url": f"{ACS}/{OTHER}/metadata/json/1"},
     {"name": "EvoSts - 1", "type": "AzureAD", "realm": TENANT, "metadata_url": "https://login.windows.net/x"},
+    {
+        "name": "EvoSts - 2",
+        "type": "AzureAD",
+        "realm": TENANT,
+        "metadata_url": "https://login.windows.net/x",
+        "application": "6f1d7f0e-2a53-4c58-8b0c-9d3b1a5c7e42",
+    },
     {"name": "MicrosoftSts", "type": "AzureAD", "realm": TENANT, "metadata_url": "https://login.windows.net/x"},
     {"name": "ACS - 3", "realm": TENANT, "token_endpoint": "https://accounts.example/tokens", "metadata_url": ""},
 )
@@ -103,6 +111,9 @@ AUTH_SERVERS = (
 def auth_servers(draw: st.DrawFn) -> list[Table]:
     chosen = draw(st.lists(mostly(*AUTH_SERVERS[:1], *AUTH_SERVERS), max_size=3, unique_by=lambda s: s["name"]))
     return [{**server, "enabled": draw(mostly(True, False))} for server in chosen]
+
+
+DEDICATED = {"name": "Dedicated", "component": "Global", "section": "ExchangeOnpremAsThirdPartyAppId"}
 
 
 @st.composite
@@ -124,12 +135,13 @@ def organizations(draw: st.DrawFn) -> Table:
         "auth_servers": draw(auth_servers()),
         "push_proxy": {
             "enabled": draw(mostly(True, False)),
-            "organization": draw(mostly("fabrikam.com", "", "contoso.com")),
+            "organization": draw(mostly("fabrikam.com", "", "contoso.com", "fabrikam.onmicrosoft.com")),
             "uri": draw(mostly("https://outlook.office365.com/PushNotifications", "", "https://outlook.office.com/x")),
         },
         "show_push_notification_app": draw(st.booleans()),
         "accepted_domains": [{"name": draw(mostly("fabrikam.com", "lab.example")), "default": True}],
         **draw(mostly({}, {"hybrid": {"domains": ["fabrikam.com"]}})),
+        **draw(mostly({}, {"setting_overrides": [DEDICATED]})),
         "partner_applications": draw(
             mostly(
                 [{"name": "Exchange Online", "application": "00000002-0000-0ff1-ce00-000000000000"}],
