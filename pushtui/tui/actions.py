@@ -7,11 +7,11 @@ from collections.abc import Collection, Mapping
 from textual.binding import Binding, BindingType
 
 from pushtui.base.words import _
-from pushtui.tui.action import Action, Where
+from pushtui.tui.action import Action, Where, as_people_write
 from pushtui.tui.action_table import table
 from pushtui.tui.widgets.key_bar import Key
 
-__all__ = ["Action", "Where", "actions", "bar", "bindings", "key_of", "remap", "table"]
+__all__ = ["Action", "Where", "actions", "bar", "bindings", "enter", "escape", "key_of", "remap", "table"]
 
 _remapped: dict[str, str] = {}
 """Id → keys, where a person set others."""
@@ -34,6 +34,16 @@ def key_of(name: str, where: Where = "main") -> str:
     """The first key of an action as people write it, for a sentence that names it."""
     action = next(each for each in actions() if each.name == name and each.where == where)
     return action.display.split()[0] if action.keys else _("Ctrl+P")
+
+
+def enter(label: str, *, enabled: bool = True) -> Key:
+    """What Enter does in a line that is typed into: it ends the line, as everywhere, whatever the settings say."""
+    return as_people_write("enter"), label, enabled
+
+
+def escape(label: str) -> Key:
+    """What Esc does while a field is edited, which is as little of the table."""
+    return as_people_write("escape"), label, True
 
 
 def bar(where: Where, *, off: Collection[str] = (), without: Collection[str] = ()) -> list[Key]:

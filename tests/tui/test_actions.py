@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import pkgutil
+import re
 from collections import Counter
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
 from textual.dom import DOMNode
 
+import pushtui.tui
 import pushtui.tui.screens
 import pushtui.tui.widgets
 from pushtui.tui.action import Where
@@ -17,6 +21,7 @@ from pushtui.tui.actions import actions, bar
 from pushtui.tui.keymap import OVER
 from pushtui.tui.screens.help import HelpScreen
 from pushtui.tui.symbols import UNICODE
+from tests.catalogue import messages
 
 SWALLOWED = {"ctrl+a", "ctrl+b", "ctrl+s", "ctrl+q", "ctrl+z", "ctrl+p", "f1", "f10", "f11", "f12"}
 """tmux's and screen's prefixes, flow control, job control, Docker's detaching, and what terminals keep for menus."""
@@ -94,3 +99,25 @@ def test_the_key_bar_shows_what_the_table_says(where: Any) -> None:
 def test_every_place_says_whose_keys_count_in_it() -> None:
     assert set(OVER) == set(get_args(Where))
     assert all(places[0] == place for place, places in OVER.items())
+
+
+KEY_NAMES = re.compile(
+    r"\b(?:Esc|Enter|Tab|PgUp|PgDn|Space|Home|F\d+|(?:Ctrl|Shift|Alt)\+\w+|press \w)\b|^[A-Z?] [a-z]+s\b(?! and)"
+)
+FIXED = {"Edit the field; Enter keeps, Esc restores", "Ctrl+P"}
+"""What is typed into takes these as everywhere; the palette of a Textual application is always on this one."""
+
+
+def test_no_sentence_names_a_key_that_can_be_another() -> None:
+    assert [text for text in messages() if KEY_NAMES.search(text) and text not in FIXED] == []
+
+
+def test_no_key_bar_names_a_key_of_its_own() -> None:
+    """What a key bar shows comes out of the table: no key is written down beside its label."""
+    found = []
+    for path in sorted(Path(pushtui.tui.__file__).parent.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            match node:
+                case ast.Tuple(elts=[ast.Constant(value=str() as key), ast.Call(func=ast.Name(id="_")), _]):
+                    found.append((path.name, key))
+    assert found == []

@@ -61,7 +61,7 @@ def parse(text: str) -> Cmdlet:
     """The cmdlet that was typed. Raises `UsageError` (``console.*``), whose text says what is not taken, and why."""
     tokens = list(_tokens(text.strip()))
     if not tokens:
-        raise _refused("empty", _("Nothing was typed"), _("Try Get-ExchangeServer, or press Tab"))
+        raise _refused("empty", _("Nothing was typed"), _("Try Get-ExchangeServer"))
     command, *pipes = _split(tokens)
     name = _name(command[0])
     parameters = tuple(_parameters(name, command[1:]))
@@ -189,7 +189,7 @@ def _name(token: _Token) -> str:
         raise _refused(
             "name",
             _("“{name}” is no cmdlet: its name is a verb, a dash and a noun").format(name=clean_line(name)),
-            _("Try Get-ExchangeServer, or press Tab"),
+            _("Try Get-ExchangeServer"),
         )
     if name.partition("-")[0].lower() not in _VERBS:
         raise _refused(

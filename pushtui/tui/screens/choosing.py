@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar, TypeVar
 
-from pushtui.tui.actions import bindings
+from pushtui.tui.actions import bindings, key_of
 from pushtui.tui.paragraphs import Block
 from pushtui.tui.screens.dialog import Dialog
 from pushtui.tui.symbols import Symbols
@@ -47,6 +47,11 @@ class ListScreen(Dialog[Choice]):
             pointer = ">" if place == self._place else " "
             blocks += self.row(place, f"{pointer} ")
         return blocks
+
+    @staticmethod
+    def moving() -> str:
+        """The keys that go from choice to choice, as people write them."""
+        return " ".join(key_of(f"scroll_text('{way}')", "dialog") for way in ("up", "down"))
 
     def action_move(self, by: int) -> None:
         """Go to the choice before or after."""

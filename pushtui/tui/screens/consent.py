@@ -11,7 +11,7 @@ from textual.widgets import Input
 from pushtui.base.words import _
 from pushtui.procedure.model import Consent
 from pushtui.reporting import sentences
-from pushtui.tui.actions import bar, bindings
+from pushtui.tui.actions import bar, bindings, enter
 from pushtui.tui.paragraphs import BLANK, Block, Paragraph, text
 from pushtui.tui.screens.dialog import Dialog
 from pushtui.tui.symbols import Symbols
@@ -52,7 +52,7 @@ class ConsentScreen(Dialog[bool]):
 
     def keys(self) -> Sequence[Key]:
         agreed = self.is_mounted and self._agreed
-        return [("Enter", _("agree"), agreed), *bar("consent")]
+        return [enter(_("agree"), enabled=agreed), *bar("consent")]
 
     @property
     def _agreed(self) -> bool:

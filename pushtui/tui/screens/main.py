@@ -18,7 +18,7 @@ from pushtui.engine.plan import Task
 from pushtui.procedure.model import StepId
 from pushtui.reporting import sentences
 from pushtui.tui import presentation, room
-from pushtui.tui.actions import bar, bindings, key_of
+from pushtui.tui.actions import bar, bindings, enter, escape, key_of
 from pushtui.tui.conductor import Conductor
 from pushtui.tui.copies import Copyable, of_step
 from pushtui.tui.documents import step_document
@@ -172,9 +172,9 @@ class MainScreen(PanesScreen):
     def _keys(self) -> list[Key]:
         edited = next((field for field in self.fields.query(Field) if field.editing), None)
         if edited is not None:
-            return [("Enter", _("keep"), not edited.problem), ("Esc", _("restore"), True)]
+            return [enter(_("keep"), enabled=not edited.problem), escape(_("restore"))]
         if self.focused is self.find:
-            return [("Enter", _("search"), True), ("Esc", _("close"), True)]
+            return [enter(_("search")), (key_of("back"), _("close"), True)]
         if self.focused is self.console.line:
             return [*bar("console"), (key_of("back"), _("close"), True)]
         alone = bool(self.classes & ALONE)

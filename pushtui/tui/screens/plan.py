@@ -89,11 +89,11 @@ class PlanScreen(Painted, Screen[frozenset[Consent] | None]):
             blocks += [Paragraph(text(self._refusal, "warning")), BLANK]
         else:
             words = (
-                _("Everything below happens in this order when you press y.")
+                _("Everything below happens in this order when you press {key}.")
                 if self._differs
-                else _("Nothing has been changed yet. Everything below happens in this order when you press y.")
+                else _("Nothing has been changed yet. Everything below happens in this order when you press {key}.")
             )
-            blocks += [Paragraph(text(words, "muted")), BLANK]
+            blocks += [Paragraph(text(words.format(key=key_of("agree", "plan")), "muted")), BLANK]
         for identity in self._identities:
             blocks.append(Paragraph(text(sentences.identity(identity)), lead=((f"{dot} ", "muted"),)))
         if self._identities:

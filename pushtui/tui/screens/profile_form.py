@@ -20,7 +20,7 @@ from pushtui.base.words import _
 from pushtui.new_profile import METHODS, RULES, fields_for, taken, unreadable
 from pushtui.procedure.model import Status
 from pushtui.profile import default_path
-from pushtui.tui.actions import bindings
+from pushtui.tui.actions import bindings, key_of
 from pushtui.tui.painting import Painted
 from pushtui.tui.paragraphs import Paragraph, text
 from pushtui.tui.symbols import Symbols
@@ -141,11 +141,14 @@ class ProfileForm(Painted, ModalScreen[Mapping[str, str] | None]):
 
     def _keys(self) -> Sequence[Key]:
         good = self.is_mounted and not any(self.problem(name) for name in self._asked)
+        go_on, up, down, save, leave = (
+            key_of(name, "form") for name in ("go_on", "next(-1)", "next(1)", "save", "leave")
+        )
         return [
-            ("Enter", _("next"), True),
-            ("Up Down", _("fields"), True),
-            ("F2", _("make it"), good),
-            ("Esc", _("back"), True),
+            (go_on, _("next"), True),
+            (f"{up} {down}", _("fields"), True),
+            (save, _("make it"), good),
+            (leave, _("back"), True),
         ]
 
     def on_input_changed(self, message: Input.Changed) -> None:

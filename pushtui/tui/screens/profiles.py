@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from pushtui.base.words import _
 from pushtui.profiles import Known
-from pushtui.tui.actions import bindings
+from pushtui.tui.actions import bindings, key_of
 from pushtui.tui.paragraphs import BLANK, Block, Columns, Paragraph, text
 from pushtui.tui.screens.choosing import ListScreen
 from pushtui.tui.symbols import Symbols
@@ -69,7 +69,8 @@ class WelcomeScreen(ListScreen[str]):
         }
 
     def keys(self) -> Sequence[Key]:
-        return [("Up Down", _("choose"), True), ("Enter", _("go"), True), ("Esc", _("look around"), True)]
+        choose, leave = key_of("choose", "list"), key_of("leave", "list")
+        return [(self.moving(), _("choose"), True), (choose, _("go"), True), (leave, _("look around"), True)]
 
 
 class ProfilesScreen(ListScreen[str]):
@@ -90,7 +91,7 @@ class ProfilesScreen(ListScreen[str]):
         if self._profiles:
             return ()
         words = _("There is no profile yet. {key} makes one: it is a file that you can also write by hand.")
-        return [Paragraph(text(words.format(key="n"), "muted"))]
+        return [Paragraph(text(words.format(key=key_of("new", "profiles")), "muted"))]
 
     def row(self, place: int, lead: str) -> Sequence[Block]:
         return list(self._row(self._profiles[place], lead, here=place == self._place))
@@ -117,10 +118,10 @@ class ProfilesScreen(ListScreen[str]):
     def keys(self) -> Sequence[Key]:
         usable = bool(self._profiles) and not self._profiles[self._place].problem
         return [
-            ("Enter", _("use it"), usable),
-            ("n", _("new"), True),
-            ("Up Down", _("choose"), bool(self._profiles)),
-            ("Esc", _("back"), True),
+            (key_of("choose", "list"), _("use it"), usable),
+            (key_of("new", "profiles"), _("new"), True),
+            (self.moving(), _("choose"), bool(self._profiles)),
+            (key_of("leave", "list"), _("back"), True),
         ]
 
     def action_choose(self) -> None:

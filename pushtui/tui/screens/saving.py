@@ -16,7 +16,7 @@ from pushtui.base.files import write_atomically
 from pushtui.base.text import clean_line
 from pushtui.base.values import frozen
 from pushtui.base.words import _
-from pushtui.tui.actions import bar, bindings
+from pushtui.tui.actions import bar, bindings, enter
 from pushtui.tui.paragraphs import BLANK, Block, Paragraph, text
 from pushtui.tui.screens.dialog import Dialog
 from pushtui.tui.widgets.key_bar import Key
@@ -60,8 +60,8 @@ class SaveScreen(Dialog[Path]):
         return [typed]
 
     def keys(self) -> Sequence[Key]:
-        enter = _("replace it") if self._replaces else _("write")
-        return [("Enter", enter, True), *bar("save", without=("other_lines",) if len(self._things) == 1 else ())]
+        label = _("replace it") if self._replaces else _("write")
+        return [enter(label), *bar("save", without=("other_lines",) if len(self._things) == 1 else ())]
 
     def action_other_lines(self) -> None:
         """Write others."""

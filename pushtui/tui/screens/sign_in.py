@@ -17,7 +17,7 @@ from pushtui.engine.events import SignInCode
 from pushtui.entra.browser import REDIRECT
 from pushtui.reporting import sentences
 from pushtui.tui.actions import bar as keys_of
-from pushtui.tui.actions import bindings
+from pushtui.tui.actions import bindings, enter
 from pushtui.tui.activity import LONGEST_BAR, bar_of, share
 from pushtui.tui.copies import Copyable
 from pushtui.tui.paragraphs import BLANK, Block, Paragraph, text
@@ -64,7 +64,7 @@ class SecretScreen(Dialog[Secret | None]):
         return [MaskedInput()] if not self.is_mounted else [self.query_one(MaskedInput)]
 
     def keys(self) -> Sequence[Key]:
-        return [("Enter", _("use it"), True), *keys_of("secret")]
+        return [enter(_("use it")), *keys_of("secret")]
 
     def on_input_submitted(self, message: Input.Submitted) -> None:
         if message.value:
@@ -115,7 +115,7 @@ class BrowserScreen(Dialog[Secret | None]):
 
     def keys(self) -> Sequence[Key]:
         copy, give_up = keys_of("browser")
-        return [copy, ("Enter", _("use it"), True), give_up]
+        return [copy, enter(_("use it")), give_up]
 
     def copies(self) -> Sequence[Copyable]:
         return [Copyable(_("The address"), self._url)]

@@ -19,7 +19,7 @@ from pushtui.base.text import clean_line
 from pushtui.base.words import _
 from pushtui.engine.console.completion import Catalogue, complete, insert
 from pushtui.engine.console.parser import parse
-from pushtui.tui.actions import bindings
+from pushtui.tui.actions import bindings, key_of
 from pushtui.tui.paragraphs import wrap
 from pushtui.tui.symbols import Symbols
 from pushtui.tui.widgets.inked import Inked, Piece, fitted
@@ -68,7 +68,11 @@ class CommandLine(Input):
         way: str
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  # Textual's name
-        super().__init__(placeholder=_("Get- or Test- cmdlet; Tab completes"), compact=True, id=id)
+        super().__init__(
+            placeholder=_("Get- or Test- cmdlet; {key} completes").format(key=key_of("complete", "console")),
+            compact=True,
+            id=id,
+        )
         self.cursor_blink = False
 
     def action_scroll(self, way: str) -> None:
@@ -152,7 +156,7 @@ class Console(Vertical):
         elif completion.candidates:
             self.hint.show("  ".join(clean_line(each) for each in completion.candidates))
         elif completion.wants:
-            self.hint.show(_("Tab asks the server what there is"))
+            self.hint.show(_("{key} asks the server what there is").format(key=key_of("complete", "console")))
         else:
             self.hint.show("")
 

@@ -33,6 +33,11 @@ class KeyBar(Inked, Widget):
         self._over: Timer | None = None
 
     @property
+    def shown(self) -> tuple[Key, ...]:
+        """The keys, whether there is room for all or not."""
+        return self._keys
+
+    @property
     def _ellipsis(self) -> str:
         return ASCII.ellipsis if self.app.has_class("-ascii") else UNICODE.ellipsis
 
