@@ -14,6 +14,10 @@ Method: TypeAlias = Literal["GET", "PATCH", "POST", "DELETE"]
 Json: TypeAlias = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
 
+LATER = "(known after apply)"
+"""How a value that does not exist yet is written, in the plan's own language; people read it in theirs."""
+
+
 @frozen
 class Later:
     """A value that only exists once an earlier change was made, such as the thumbprint of a new certificate."""
@@ -21,7 +25,7 @@ class Later:
     name: str
 
     def __str__(self) -> str:
-        return "(known after apply)"
+        return LATER
 
 
 Scalar: TypeAlias = str | bool | int | float | bytes | datetime | Later | None

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
+from pushtui.base.commands import LATER
 from pushtui.base.text import clean_line
 from pushtui.base.words import _
 from pushtui.procedure.model import Finding
@@ -36,11 +37,16 @@ def parts_of(finding: Finding) -> dict[str, str]:
 
 def value_text(text: str) -> str:
     """A value on one line; a point in time as people write it, in UTC."""
-    line = clean_line(text)
+    line = clean_line(known_later(text))
     if not _TIME.fullmatch(line):
         return line
     time = datetime.fromisoformat(line).astimezone(UTC)
     return f"{time:%Y-%m-%d}" if (time.hour, time.minute) == (0, 0) else f"{time:%Y-%m-%d %H:%M} UTC"
+
+
+def known_later(text: str) -> str:
+    """A value or a command, with what is not known yet in the language of whoever reads it."""
+    return text.replace(LATER, _("(known after apply)"))
 
 
 def fill(template: str, parts: Mapping[str, str]) -> str:

@@ -16,7 +16,8 @@ from pushtui.engine.plan import Plan
 from pushtui.procedure.model import Action, Ask, Change, Finding, Severity, Status, StepId, Trial, Wait
 from pushtui.profile import Profile
 from pushtui.reporting import causes, sentences, step_lines
-from pushtui.reporting.requests import body_lines
+from pushtui.reporting.filling import known_later
+from pushtui.reporting.requests import body_lines, command_text
 
 if TYPE_CHECKING:  # reading runs needs what reads certificates, which the start of the screen does not
     from pushtui.engine.runs import Run
@@ -207,7 +208,7 @@ def _continued(line: str, indent: str) -> Iterable[str]:
 def _action(action: Action) -> Iterable[str]:
     match action:
         case Change():
-            yield from _wrapped(clean_line(action.command.text), "     ", "       ")
+            yield from _wrapped(clean_line(command_text(action.command)), "     ", "       ")
             for line in body_lines(action.command):
                 indent = " " * (len(line) - len(line.lstrip()))
                 yield from _wrapped(line.lstrip(), f"       {indent}", f"         {indent}")
@@ -233,7 +234,7 @@ def _action(action: Action) -> Iterable[str]:
 def _json(value: Json) -> str:
     if value is None:
         return _("nothing")
-    return clean_line(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+    return clean_line(known_later(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)))
 
 
 def _wrapped(text: str, first: str, rest: str) -> list[str]:

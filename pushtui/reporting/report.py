@@ -35,6 +35,7 @@ from pushtui.reporting.document import document, overall
 from pushtui.reporting.filling import value_text
 from pushtui.reporting.inventory import TONES
 from pushtui.reporting.pages import Block, Bullets, Cell, Code, Heading, Point, Points, Prose, Table, Tone
+from pushtui.reporting.requests import command_text
 
 _READS = 4
 """How many reads are named with a finding; all of them are in the table at the end."""
@@ -244,7 +245,7 @@ def _command(change: Change) -> str:
     """The command word for word; a request with its body, which holds certificates and no secret."""
     command = change.command
     if not isinstance(command, GraphWrite) or not command.request.body:
-        return command.text
+        return command_text(command)
     return f"{command.text}\n{json.dumps(json.loads(command.request.body), indent=2)}"
 
 

@@ -1,4 +1,4 @@
-"""The body of a request for people: the whole JSON, with only the middle of long values left out."""
+"""Commands for people; of a request the whole body, with only the middle of long values left out."""
 
 from __future__ import annotations
 
@@ -10,10 +10,16 @@ from typing import Any
 from pushtui.base.text import clean_line
 from pushtui.base.words import _
 from pushtui.procedure.model import Command, GraphWrite
+from pushtui.reporting.filling import known_later
 
 _LONG = 60
 """Characters from which on a value is shortened: an encoded certificate has more than a thousand."""
 _SHOWN = 8
+
+
+def command_text(command: Command) -> str:
+    """The command word for word; what is not known yet is said in the reader's language."""
+    return known_later(command.text)
 
 
 def body_lines(command: Command) -> list[str]:

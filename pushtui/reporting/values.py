@@ -9,6 +9,7 @@ from typing import Any
 from pushtui.base.commands import Json
 from pushtui.base.words import _
 from pushtui.reporting import sentences
+from pushtui.reporting.filling import known_later
 
 
 def rows(target: str, before: Json, after: Json) -> Iterable[tuple[str, str, str]]:
@@ -31,7 +32,7 @@ def shown(value: object) -> str:
         case bool():
             return _("yes") if value else _("no")
         case str():
-            return value
+            return known_later(value)
         case list():
             return ", ".join(shown(item) for item in value)
         case _:

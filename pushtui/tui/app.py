@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from textual.app import App, SystemCommand
 from textual.command import CommandPalette
 from textual.screen import Screen
-from textual.widgets import Input
+from textual.scrollbar import ScrollBar
 
 from pushtui.base.clock import Clock
 from pushtui.base.words import _
@@ -31,6 +31,7 @@ from pushtui.tui.painting import PaintsOnce
 from pushtui.tui.preload import preload
 from pushtui.tui.prompts import AddressRequest, SecretRequest
 from pushtui.tui.screens.main import MainScreen
+from pushtui.tui.scrollbars import WholeCells
 from pushtui.tui.session import SessionFactory
 from pushtui.tui.stylesheets import style_sheets
 from pushtui.tui.symbols import ASCII, UNICODE, plain
@@ -66,6 +67,8 @@ class PushtuiApp(HandsOut, Ends, PaintsOnce[int], HasInks[int], inherit_bindings
         self._terminal = (terminal or Terminal.of(os.environ)).liked(self.settings)
         super().__init__()
         self.no_color = not self._terminal.colours
+        self.ascii_only = not self._terminal.unicode
+        ScrollBar.renderer = WholeCells
         self.set_keymap(keymap.use(self.settings.keys))
         self.symbols = UNICODE if self._terminal.unicode else ASCII
         if self.settings.plain:
@@ -117,11 +120,11 @@ class PushtuiApp(HandsOut, Ends, PaintsOnce[int], HasInks[int], inherit_bindings
             yield SystemCommand(words, "", partial(self.choose_theme, name))
 
     def action_command_palette(self) -> None:
-        """As Textual's own, with its one sentence in the person's language and a cursor that does not blink."""
+        """As Textual's own, in the person's language."""
         if self.use_command_palette and not CommandPalette.is_open(self):  # type: ignore[arg-type]  # Textual says object
-            palette = CommandPalette(placeholder=_("Find a command by its name"), id="--command-palette")
-            self.push_screen(palette)
-            palette.call_later(lambda: setattr(palette.query_one(Input), "cursor_blink", False))
+            from pushtui.tui.palette import Palette  # the start does not need it
+
+            self.push_screen(Palette())
 
     def choose_theme(self, name: str) -> None:
         """Show other colours, from now on and at the next start: the settings file keeps them."""

@@ -10,6 +10,7 @@ from pushtui.base.words import _
 from pushtui.engine.events import StepReport
 from pushtui.procedure.model import Action, Ask, Change, Finding, Severity, Trial
 from pushtui.reporting import sentences
+from pushtui.reporting.requests import command_text
 from pushtui.tui.paragraphs import Block
 
 PAPER = 100
@@ -44,7 +45,7 @@ def of_actions(actions: Iterable[Action]) -> Iterator[Copyable]:
     for action in actions:
         match action:
             case Change():
-                yield Copyable(_("The command"), clean(action.command.text))
+                yield Copyable(_("The command"), clean(command_text(action.command)))
             case Ask() if action.command:
                 yield Copyable(_("The command to type"), clean(action.command))
             case Trial() if action.query:

@@ -9,7 +9,7 @@ from pushtui.base.words import _
 from pushtui.engine.events import Sent, StepReport
 from pushtui.procedure.model import Action, Ask, Change, Risk, Status, StepId, Trial, Wait
 from pushtui.reporting import sentences, step_lines
-from pushtui.reporting.requests import body_lines
+from pushtui.reporting.requests import body_lines, command_text
 from pushtui.tui.actions import key_of
 from pushtui.tui.comparison import Comparison, rows
 from pushtui.tui.explanations import explanation
@@ -90,7 +90,7 @@ def action_blocks(action: Action, place: int, symbols: Symbols, result: str = ""
         case Change():
             return [
                 Paragraph((*title, *_badge(action), *_result(result)), lead=lead),
-                *_command(action.command.text, symbols, body_lines(action.command)),
+                *_command(command_text(action.command), symbols, body_lines(action.command)),
                 *_table(action, symbols),
             ]
         case Wait():

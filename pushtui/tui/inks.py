@@ -8,7 +8,7 @@ from rich.style import Style
 from textual.app import App, ReturnType
 from textual.filter import LineFilter, Monochrome, NoColor
 
-from pushtui.tui.colourless import Colourless
+from pushtui.tui.filters import Colourless, Typewriter
 
 INKS = (
     "plain",
@@ -36,11 +36,15 @@ LOOKS = {*(f"ink--{name}" for name in INKS), "chosen", "chosen--blurred"}
 As those of every widget, which is Textual's way, they would be most of what a start spends on style sheets.
 """
 
-_NO_COLOURS = (Colourless(),)
+_COLOURLESS = (Colourless(),)
+_TYPEWRITER = (Typewriter(),)
 
 
 class HasInks(App[ReturnType], inherit_bindings=False):
     """Looks up what the style sheets say; the application that is run names `LOOKS` as its component classes."""
+
+    ascii_only = False
+    """Whether the terminal is taken to have no characters but those of ASCII."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -50,10 +54,9 @@ class HasInks(App[ReturnType], inherit_bindings=False):
         self.theme_changed_signal.subscribe(self, lambda _theme: self._looks.clear())
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """As Textual's own, but without colours nothing is left of them."""
-        if self.no_color:
-            return _NO_COLOURS
-        return [each for each in super().get_line_filters() if not isinstance(each, (Monochrome, NoColor))]
+        """As Textual's own, but without colours nothing is left of them; and without Unicode nothing of its signs."""
+        own = [each for each in super().get_line_filters() if not isinstance(each, (Monochrome, NoColor))]
+        return [*(_COLOURLESS if self.no_color else own), *(_TYPEWRITER if self.ascii_only else ())]
 
     def look(self, name: str) -> Style:
         """How a component class of the application looks, to be laid over what is there."""

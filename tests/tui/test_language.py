@@ -6,11 +6,17 @@ import gettext
 import re
 import string
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from pushtui.base import words
+from pushtui.base.commands import Cmdlet, Later
+from pushtui.procedure.model import ExchangeWrite
+from pushtui.tui.copies import as_text, of_actions
+from pushtui.tui.documents import action_blocks
+from pushtui.tui.symbols import UNICODE
 from tests.tui.gallery import SCENES
 
 STRANGE = str.maketrans(string.ascii_letters, "äƀćđėƒģħïĵķŀṁńöþɋŕśţüṽŵẋÿžÄƁĆĐĖƑĢĦÏĴĶĿṀŃÖÞɊŔŚŢÜṼŴẊŸŽ")
@@ -89,3 +95,14 @@ async def test_no_italian_word_is_cut_where_the_english_one_is_not(
             cut[language] = [line for line in it.text.splitlines() if re.search(r"\w…", line)]
             last = it.text.splitlines()
     assert len(cut["it"]) <= len(cut["en"]), "\n".join([*cut["it"], "", *last])
+
+
+def test_what_is_only_known_after_apply_is_said_in_the_persons_language(make: Any, english_again: None) -> None:
+    words.use(Strange())
+    change, *_others = make.actions()
+    command = ExchangeWrite(Cmdlet.of("Set-AuthConfig", NewCertificateThumbprint=Later("thumbprint")))
+    change = replace(change, command=command, before=None, after={"Thumbprint": str(Later("thumbprint"))})
+    for told in (as_text(action_blocks(change, 1, UNICODE)), "\n".join(copied.text for copied in of_actions([change]))):
+        assert "(known after apply)".translate(STRANGE) in told
+        assert "known after" not in told
+    assert command.text.endswith("(known after apply)"), "what is kept and compared knows no language"

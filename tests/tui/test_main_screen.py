@@ -334,6 +334,12 @@ async def test_the_palette_finds_an_action_by_its_name(drive: Any) -> None:
         await it.until_text("All steps ok")
 
 
+async def test_the_palette_says_in_the_persons_language_that_it_found_nothing(drive: Any) -> None:
+    async with drive() as it:
+        await it.press("ctrl+p", *"xyzzy")
+        await it.until_text("No command has this in its name")
+
+
 async def test_zoom_gives_the_log_the_whole_screen_and_back(drive: Any) -> None:
     async with drive() as it:
         await it.press("l", "z")
@@ -348,6 +354,12 @@ async def test_the_ascii_set_is_used_where_there_is_no_unicode(drive: Any) -> No
         await it.press("R")
         await it.until_text("All steps ok")
         assert "+=+=+=+=+=+=+" in it.text
+        assert it.text.isascii()
+        await it.press("f1")
+        assert "In the chain" in it.text
+        assert it.text.isascii(), "its scroll bar and its quotation marks, too"
+        await it.press("escape", "ctrl+p")
+        await it.until_text("Check all steps")
         assert it.text.isascii()
 
 

@@ -194,7 +194,7 @@ def _operations() -> tuple[Walk | Keys, ...]:
         back,
         Walk("main.profiles", screen, "ProfilesScreen"),
         back,
-        Walk("main.palette", screen, "CommandPalette"),
+        Walk("main.palette", screen, "Palette"),
         back,
         Walk("main.help", screen, "HelpScreen"),
         back,
