@@ -84,6 +84,8 @@ class ServerView:
     """Windows service → its state."""
     health: Mapping[str, str] = field(default_factory=dict)
     """Health set → its alert value."""
+    web_proxy: str = ""
+    """By what it reaches the internet; empty: directly, or not at all."""
     findings: tuple[Finding, ...] = ()
     """What the steps concluded about it, gravest first."""
 
@@ -202,6 +204,7 @@ def _server(
         site=record.site,
         roles=tuple(sorted(record.roles)),
         edition=record.edition,
+        web_proxy=record.web_proxy,
         executing=same_host(record.fqdn, executing),
         takes_part=takes_part,
         support_ended=builds.support_ended(record.version, facts.now.date()),

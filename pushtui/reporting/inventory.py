@@ -110,6 +110,7 @@ def server_json(view: ServerView) -> dict[str, Json]:
         "site": view.site,
         "roles": list(view.roles),
         "edition": view.edition,
+        "web_proxy": view.web_proxy,
         "executing": view.executing,
         "takes_part": view.takes_part,
         "support_ended": view.support_ended.isoformat() if view.support_ended else None,

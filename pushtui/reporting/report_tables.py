@@ -24,6 +24,8 @@ def servers(overview: Overview) -> Iterable[Block]:
     ]
     if any(view.presence[Use.NEXT] is not Presence.NONE for view in overview.servers):
         columns.append((_("Next one"), lambda view: inventory.presence_cell(view, Use.NEXT)))
+    if any(view.web_proxy for view in overview.servers):
+        columns.append((_("Web proxy"), lambda view: view.web_proxy or "-"))
     if any(view.components for view in overview.servers):
         columns.append((_("Push proxy component"), inventory.component_cell))
     if any(view.services for view in overview.servers):

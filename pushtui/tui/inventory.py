@@ -93,6 +93,8 @@ def _server(view: ServerView, overview: Overview, symbols: Symbols) -> list[Bloc
         (_("services"), inventory.services_cell(view)),
         (_("health"), inventory.health_cell(view)),
     ]
+    if view.web_proxy:
+        rows.append((_("web proxy"), Cell(view.web_proxy)))
     if view.executing:
         rows.append((_("commands run here"), Cell(_("yes"))))
     if view.failure is not None:

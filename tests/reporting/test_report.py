@@ -104,6 +104,16 @@ def test_in_a_link_what_follows_from_a_cause_stands_under_it(kit: Any, snapshot_
     assert tree.index("- **change**: The organization has no Auth certificate") < tree.index("\n  - **")
 
 
+def test_servers_come_with_their_way_out_where_they_have_one(kit: Any, snapshot_of: Any) -> None:
+    world = kit.done()
+    assert "Web proxy" not in markdown(report.blocks(snapshot_of(world)))
+    world.servers[0]["InternetWebProxy"] = "http://proxy.lab.example:8080/"
+    snapshot = snapshot_of(world)
+    assert "| Web proxy |" in markdown(report.blocks(snapshot))
+    proxies = {each["fqdn"]: each["web_proxy"] for each in json.loads(FORMS["json"](snapshot))["servers"]}
+    assert proxies == {kit.EX01: "http://proxy.lab.example:8080/", kit.EX02: "", kit.EX03: ""}
+
+
 def test_a_finding_names_few_reads_and_how_many_more(kit: Any, snapshot_of: Any) -> None:
     world = kit.done()
     for number in range(4, 31):
