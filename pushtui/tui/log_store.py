@@ -16,10 +16,14 @@ from pushtui.procedure.model import StepId
 from pushtui.tui.log_blocks import Block, Kinds
 
 LINES_KEPT = 200_000
-_BLOCK = 5_000
+_BLOCK = 1_000
 """Lines that are put away together, or go together."""
-_NEWEST = 5_000
-"""Lines that are not put away: those that are looked at most."""
+_BLOCKS = 5
+"""Blocks that are made at a time."""
+_NEWEST = 1_000
+"""Lines that are not put away: those looked at most, and few, because each holds on to the memory around it."""
+_AT_ONCE = 1_000
+"""Lines that are looked at as one text."""
 _OPENED = 4
 """Blocks that stay open after somebody looked into them."""
 
@@ -135,14 +139,18 @@ class LogStore:
             del self._entries[:gone]
             self._new = start
 
-    def put_away(self) -> bool:
-        """Make a block of the oldest lines that came last; whether there are more that should be. Some milliseconds."""
-        if len(self._entries) >= _NEWEST + _BLOCK:
-            entries = self._entries[:_BLOCK]
-            self._blocks.append(Block(self._new, entries, _all_cleaned(entries), self._kinds))
-            del self._entries[:_BLOCK]
-            self._new += _BLOCK
+    def much(self) -> bool:
+        """Whether there are lines that should be put away."""
         return len(self._entries) >= _NEWEST + _BLOCK
+
+    def put_away(self) -> None:
+        """Make some blocks of the oldest lines that came last. Some milliseconds."""
+        for _block in range(_BLOCKS):
+            if self.much():
+                entries = self._entries[:_BLOCK]
+                self._blocks.append(Block(self._new, entries, _all_cleaned(entries), self._kinds))
+                del self._entries[:_BLOCK]
+                self._new += _BLOCK
 
     def as_now(self) -> LogStore:
         """The same lines, which stay although this store goes on: for another thread."""
@@ -166,10 +174,18 @@ class Lines:
 
 
 def _in_lines(entries: list[LogLine]) -> list[LogLine]:
-    """The entries, each with one line of text. Nearly always they are so already, which one look at all finds out."""
-    if "".join([entry.text for entry in entries]).count("\n") == 0:
-        return entries
-    return [entry._replace(text=text) for entry in entries for text in entry.text.replace("\r\n", "\n").split("\n")]
+    """The entries, each with one line of text. Nearly always they are so already: a look at many at once finds out.
+
+    At so many that their text is no huge one: after a huge one, the C library keeps tens of megabytes to itself.
+    """
+    for first in range(0, len(entries), _AT_ONCE):
+        if "\n" in "".join([entry.text for entry in entries[first : first + _AT_ONCE]]):
+            return [entry._replace(text=text) for entry in entries for text in _split(entry.text)]
+    return entries
+
+
+def _split(text: str) -> list[str]:
+    return text.replace("\r\n", "\n").split("\n")
 
 
 def _all_cleaned(entries: Sequence[LogLine]) -> list[str]:

@@ -103,7 +103,7 @@ def _memory(folder: Path) -> list[Figure]:
             program.wait_for("Trust chain")
             program.press(CHECK)
             program.wait_for("The probe was not asked for")
-            program.settle()
+            program.rest()
             return program.memory()
 
     return [

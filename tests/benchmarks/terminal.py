@@ -23,6 +23,8 @@ ROOT = Path(__file__).resolve().parents[2]
 PYTHON = sys.executable
 PATIENCE = 60.0
 """Seconds that something is waited for before the benchmark gives up."""
+_AT_REST = 0.05
+"""Seconds of the processor's time that a program takes in a second in which it only keeps its clocks."""
 
 # pyte prints private sequences that it does not know, as the question for synchronized output.
 _UNKNOWN_TO_PYTE = re.compile(rb"\x1b\[[<>=?][0-9;]*[\x20-\x2f]*[a-zA-Z]|\x1b\][^\x07\x1b]*(\x07|\x1b\\)")
@@ -114,6 +116,15 @@ class Terminal:
             if len(self.painted) == before:
                 return
 
+    def rest(self, seconds: float = 1.0) -> None:
+        """Take in what it paints until it has done nothing for so long: what loads behind the screen is there then."""
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            before = self.worked()
+            self.pump(seconds)
+            if self.worked() - before <= _AT_REST:
+                return
+
     def text(self) -> str:
         """The screen as it stands."""
         screen, stream = self._emulator()
@@ -166,6 +177,12 @@ class Terminal:
         """Resident memory in MB."""
         status = Path(f"/proc/{self.pid}/status").read_text()
         return int(status.partition("VmRSS:")[2].split()[0]) / 1024
+
+    def worked(self) -> float:
+        """Seconds that the processor has worked for it."""
+        _process, _, fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")
+        user, system = map(int, fields.split()[11:13])
+        return (user + system) / os.sysconf("SC_CLK_TCK")
 
     def wait(self, seconds: float) -> float:
         """Wait for its end; when that was (`time.monotonic`). Raises `TimeoutError`."""

@@ -22,8 +22,8 @@ from pushtui.tui.widgets.inked import Piece, fitted
 from pushtui.tui.widgets.lines_pane import LinesPane
 
 _WIDE = 100
-_AWAY_SECONDS = 0.02
-"""Between two blocks of old lines that are put away."""
+_AWAY_FIRST, _AWAY_NEXT = 0.5, 0.02
+"""Seconds until the first block of old lines is put away, and until the next: a flood is shown before it is pressed."""
 _PROBLEMS = frozenset({Level.WARNING, Level.ERROR})
 _LEVEL_CHOICES: tuple[frozenset[Level] | None, ...] = (None, frozenset({Level.COMMAND}) | _PROBLEMS, _PROBLEMS)
 _SIDE_CHOICES: tuple[str | None, ...] = (None, *SIDES)
@@ -67,15 +67,16 @@ class LogPane(LinesPane):
 
     _putting_away = False
 
-    def _put_away(self) -> None:
+    def _put_away(self, seconds: float = _AWAY_FIRST) -> None:
         """Let old lines take less room, some at a time, so that nobody waits for it."""
-        if not self._putting_away and self.store.put_away():
+        if not self._putting_away and self.store.much():
             self._putting_away = True
-            self.set_timer(_AWAY_SECONDS, self._go_on_putting_away)
+            self.set_timer(seconds, self._put_block_away)
 
-    def _go_on_putting_away(self) -> None:
+    def _put_block_away(self) -> None:
         self._putting_away = False
-        self._put_away()
+        self.store.put_away()
+        self._put_away(_AWAY_NEXT)
 
     def begin(self) -> None:
         """An operation begins: what a step says from now on is what its key goes to."""
