@@ -72,6 +72,9 @@ def next_step(report: StepReport) -> str:
             return _("Repair the earlier steps first, from the top of the chain down")
         case Status.WAITING:
             return _("Nothing to do but to wait; {key} checks again").format(key=key_of("check_step"))
+        case Status.ATTENTION if report.actions:
+            words = _("{key} does what can be done from here, shown first; what is left is a person's to do")
+            return words.format(key=key_of("apply_step"))
         case Status.ATTENTION | Status.FAILED | Status.UNKNOWN:
             return _("Do what stands below, then {key} checks again").format(key=key_of("check_step"))
     return ""

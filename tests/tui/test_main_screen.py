@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,8 +11,9 @@ import pytest
 from rich.console import Console
 from textual.app import App
 
-from pushtui.engine.events import Ask, AskStarted, Level, ServiceBusy, WaitStarted
+from pushtui.engine.events import Ask, AskStarted, Level, ServiceBusy, StepReport, WaitStarted
 from pushtui.procedure.model import Finding, Severity, Status, StepId, Wait
+from pushtui.tui.documents import next_step
 from pushtui.tui.terminal import Terminal
 
 SIZES = [(80, 24), (120, 40), (200, 60)]
@@ -323,6 +325,13 @@ async def test_the_help_begins_with_the_pane_that_has_the_focus(drive: Any) -> N
             assert [row for row in told.splitlines() if row.strip() == pane] == [told.splitlines()[0]], "first, once"
             assert told.index(key) < told.index("Tenant\n")
             await it.press("escape")
+
+
+def test_what_can_be_tried_from_here_is_not_left_to_a_person(make: Any) -> None:
+    finding = Finding("certificate.missing-on-server", Severity.ATTENTION, "ex03")
+    by_hand = StepReport(StepId.CERTIFICATE, Status.ATTENTION, (finding,))
+    assert next_step(by_hand).startswith("Do what stands below")
+    assert next_step(replace(by_hand, actions=make.actions()[:1])).startswith("a does what can be done from here")
 
 
 async def test_the_palette_finds_an_action_by_its_name(drive: Any) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from pushtui.engine.events import StepReport
 from pushtui.engine.plan import PROCEDURE, Task
-from pushtui.procedure.model import Consent, Finding, Severity, Status, StepId
+from pushtui.procedure.model import Consent, Finding, Severity, Status, StepId, Wait
 
 KEY = Consent.SERVICE_PRINCIPAL_KEY
 
@@ -22,6 +22,19 @@ def planned(make: Any, *, consents: frozenset[Consent] = frozenset()) -> Any:
 
 def operations(it: Any) -> list[Any]:
     return [call[0] for call in it.session.calls]
+
+
+async def test_a_step_that_is_planned_in_part_is_not_said_to_be_unplanned(drive: Any, make: Any) -> None:
+    def prepare(session: Any) -> None:
+        change = make.actions()[0]
+        wait = Wait("certificate.distribution", StepId.AUTH_SERVER, 60.0, arguments={"servers": "ex03.lab.example"})
+        session.scripted_plan = make.plan((change, wait), blocked={StepId.AUTH_SERVER: "", StepId.PUSH_PROXY: ""})
+
+    async with drive(size=(100, 60), prepare=prepare) as it:
+        await it.press("p")
+        await it.until_text("Plan: one change, one other action")
+        for words in ("Wait until it is on ex03", "Auth server may need more", "Push proxy cannot be planned yet"):
+            assert words in it.text
 
 
 async def test_the_plan_shows_command_before_after_risk_and_undo(drive: Any, make: Any) -> None:

@@ -73,7 +73,7 @@ class PlanScreen(Painted, Screen[frozenset[Consent] | None]):
         if self.plan.task.undoes:
             heading = _("Take back {run}: {count} changes").format(run=self.plan.task.undoes, count=changes)
         if others:
-            heading += _(", {count} other actions").format(count=others)
+            heading += _(", one other action") if others == 1 else _(", {count} other actions").format(count=others)
         return heading
 
     def _blocks(self) -> Sequence[Block]:
@@ -115,7 +115,9 @@ class PlanScreen(Painted, Screen[frozenset[Consent] | None]):
             blocks += [Paragraph(text(sentences.finding_text(each)), lead=lead) for each in self.plan.lost]
         for step, why in self._blocked.items():
             lead = ((f"{dot} ", "muted"),)
-            words = _("{step} cannot be planned yet: ").format(step=sentences.title(step))
+            planned = any(action.step is step for action in self.plan.actions)
+            words = _("{step} may need more than that: ") if planned else _("{step} cannot be planned yet: ")
+            words = words.format(step=sentences.title(step))
             blocks.append(Paragraph((*text(words, "strong"), *text(why)), lead=lead))
         return blocks
 
