@@ -199,7 +199,8 @@ def server_health(fqdn: str) -> ExchangeRead:
 def process_info(fqdn: str) -> ExchangeRead:
     """What a process that every server has says of itself, the time among it: the server's own clock.
 
-    Its ``Result`` is XML; the recorded one (CSS-Exchange, 2019) has ``<currentTime>`` in UTC.
+    Its ``Result`` is XML; the recorded one (CSS-Exchange, 2019) has ``<currentTime>`` in UTC. Which roles grant the
+    cmdlet, and that it answers the same without a component, is not verified against a real server.
     """
     return ExchangeRead(
         Cmdlet.of(
