@@ -93,6 +93,16 @@ async def test_a_theme_from_the_palette_is_kept(drive: Any, tmp_path: Any, monke
     assert (tmp_path / "pushtui" / "settings.toml").read_text() == 'theme = "nord"\n'
 
 
+async def test_a_reversed_row_is_of_one_piece(drive: Any, make: Any) -> None:
+    async with drive(size=(80, 24), terminal=replace(make.terminal, own_colours=False).liked(Settings())) as it:
+        await it.press("R")
+        await it.until_text("All steps ok")
+        row = next(each for each in it.app.screen._compositor.render_strips() if "▌1" in each.text)
+        styles = [segment.style for segment in row if segment.text.strip()]
+        assert len({(style.color, style.bgcolor, style.dim) for style in styles}) == 1, styles
+        assert all(style.reverse for style in styles)
+
+
 async def test_without_colours_what_is_selected_and_has_the_focus_is_reversed_or_bold(drive: Any, make: Any) -> None:
     async with drive(
         size=(80, 24), terminal=replace(make.terminal, colours=False, own_colours=False).liked(Settings())

@@ -68,10 +68,15 @@ class Inked(Widget):
         """The style of one of the application's component classes, to be laid over the widget's own."""
         return self.app.look(name)  # type: ignore[attr-defined, no-any-return]  # every application of ours has inks
 
+    def inked(self, base: Style, name: str) -> Style:
+        """An ink on a ground. One that is reversed stays in one piece: colours would be blocks, and dim is not read."""
+        style = base + self.ink(name)
+        return base + Style(bold=bool(style.bold)) if base.reverse else style
+
     def strip(self, pieces: Iterable[Piece], width: int, over: Style | None = None) -> Strip:
         """One line of exactly `width` cells. `over` is laid under the inks, for a selected row."""
         base = self.rich_style if over is None else self.rich_style + over
-        segments = [Segment(text, base + self.ink(name)) for text, name in pieces if text]
+        segments = [Segment(text, self.inked(base, name)) for text, name in pieces if text]
         return Strip(segments).simplify().adjust_cell_length(width, base)
 
     def repaint_line(self, y: int, before: Strip) -> None:

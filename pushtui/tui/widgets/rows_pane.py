@@ -272,7 +272,7 @@ class RowsPane(Inked, ScrollView, can_focus=True):
     def _strip(self, place: int, part: int, width: int, chosen: str) -> Strip:
         over = self.look(chosen) if chosen else None
         base = self.rich_style if over is None else self.rich_style + over
-        head = Strip(Segment(words, base + self.ink(ink)) for words, ink in self.head(place, width, first=not part))
+        head = Strip(Segment(words, self.inked(base, ink)) for words, ink in self.head(place, width, first=not part))
         room = width - head.cell_length
         text, ink = self._rows.text(place), self.ink_of(place)
         if self.wrapped:
@@ -280,13 +280,13 @@ class RowsPane(Inked, ScrollView, can_focus=True):
         else:
             body = Strip(self._body(text, ink, base)).crop(self._sideways)
             if body.cell_length > room:
-                more = Strip([Segment(self._symbols.ellipsis, base + self.ink("muted"))])
+                more = Strip([Segment(self._symbols.ellipsis, self.inked(base, "muted"))])
                 room -= more.cell_length
                 body = Strip.join([body.crop(0, room).adjust_cell_length(room, base), more])
         return Strip.join([head, body]).adjust_cell_length(width, base)
 
     def _body(self, words: str, ink: str, base: Style) -> list[Segment]:
-        style = base + self.ink(ink)
+        style = self.inked(base, ink)
         low, needle = words.lower(), self.needle.lower()
         if not needle or needle not in low or len(low) != len(words):
             return [Segment(words, style)]
