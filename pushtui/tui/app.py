@@ -26,6 +26,7 @@ from pushtui.tui.conductor import Conductor
 from pushtui.tui.ending import Ends
 from pushtui.tui.handing_out import HandsOut
 from pushtui.tui.inks import LOOKS, HasInks
+from pushtui.tui.keys_in_turn import TakesKeysInTurn
 from pushtui.tui.news import News
 from pushtui.tui.painting import PaintsOnce
 from pushtui.tui.preload import preload
@@ -41,7 +42,7 @@ PLAIN_TICK = 20.0
 """Seconds between two looks at the clock in plain mode: a screen reader speaks what changes."""
 
 
-class PushtuiApp(HandsOut, Ends, PaintsOnce[int], HasInks[int], inherit_bindings=False):
+class PushtuiApp(HandsOut, Ends, TakesKeysInTurn[int], PaintsOnce[int], HasInks[int], inherit_bindings=False):
     """Made with a profile and a way to make sessions; returns the exit code."""
 
     TITLE = "pushtui"

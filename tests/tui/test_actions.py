@@ -12,6 +12,8 @@ from typing import Any, get_args
 
 import pytest
 from textual.dom import DOMNode
+from textual.events import Key
+from textual.keys import _character_to_key
 
 import pushtui.tui
 import pushtui.tui.screens
@@ -121,3 +123,21 @@ def test_no_key_bar_names_a_key_of_its_own() -> None:
                 case ast.Tuple(elts=[ast.Constant(value=str() as key), ast.Call(func=ast.Name(id="_")), _]):
                     found.append((path.name, key))
     assert found == []
+
+
+@pytest.mark.parametrize(("keys", "typed"), [("/Rapx", "Rapx"), ("Lg/AyU", "AyU")])
+async def test_keys_that_arrive_at_once_go_where_the_one_before_leads(drive: Any, keys: str, typed: str) -> None:
+    """As they do over a slow line: what is typed after the key that opens a search is searched for, and no command."""
+    async with drive(size=(120, 40)) as it:
+        await it.press("L")
+        for key in keys:
+            it.app.post_message(Key(_character_to_key(key), key))
+        await it.until(lambda: it.app.main.find.value == typed)
+        assert it.sessions == [] or it.session.calls == []
+
+
+async def test_a_key_whose_receiver_goes_away_holds_up_no_other(drive: Any) -> None:
+    async with drive(size=(120, 40)) as it:
+        for key in ("question_mark", "escape", "question_mark", "escape", "3"):
+            it.app.post_message(Key(key, None))
+        await it.until(lambda: it.app.main.steps.selected == 2)
