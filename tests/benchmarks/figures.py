@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pushtui.base.values import frozen
 
 RUNS = 5
-"""Every figure is the median of at least so many runs."""
+"""Every figure is the median of so many runs, where they differ from each other."""
 
 
 @frozen

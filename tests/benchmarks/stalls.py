@@ -60,3 +60,4 @@ def _apply(program: Terminal) -> None:
     program.settle()
     program.press("fabrikam.com\r")
     program.wait_for("probe succeeded")
+    program.until(lambda: "Applying" not in program.text())
