@@ -103,6 +103,17 @@ async def test_a_reversed_row_is_of_one_piece(drive: Any, make: Any) -> None:
         assert all(style.reverse for style in styles)
 
 
+async def test_a_hit_is_set_off_in_a_reversed_row_too(drive: Any, make: Any) -> None:
+    async with drive(size=(80, 24), terminal=replace(make.terminal, own_colours=False).liked(Settings())) as it:
+        await it.press("R")
+        await it.until_text("All steps ok")
+        await it.press("L", "slash", *"AuthConfig", "enter")
+        await it.until_text("“AuthConfig”")
+        row = next(each for each in it.app.screen._compositor.render_strips() if "Get-AuthConfig" in each.text)
+        looks = {segment.text: bool(segment.style.reverse) for segment in row if segment.style is not None}
+        assert looks["AuthConfig"] != next(reverse for text, reverse in looks.items() if text.endswith("Get-"))
+
+
 async def test_without_colours_what_is_selected_and_has_the_focus_is_reversed_or_bold(drive: Any, make: Any) -> None:
     async with drive(
         size=(80, 24), terminal=replace(make.terminal, colours=False, own_colours=False).liked(Settings())

@@ -290,7 +290,8 @@ class RowsPane(Inked, ScrollView, can_focus=True):
         low, needle = words.lower(), self.needle.lower()
         if not needle or needle not in low or len(low) != len(words):
             return [Segment(words, style)]
-        hit, segments, start = style + self.ink("hit"), [], 0
+        hit = style + (Style(reverse=False) if base.reverse else self.ink("hit"))  # set off from the rest either way
+        segments, start = [], 0
         while (at := low.find(needle, start)) >= 0:
             end = at + len(needle)
             segments += [Segment(words[start:at], style), Segment(words[at:end], hit)]
