@@ -84,6 +84,15 @@ async def test_a_low_terminal_says_what_it_needs_and_shows_everything_one_at_a_t
         assert it.app.conductor.profile.tenant_domain == "fabrikam.comx"
 
 
+async def test_a_narrow_terminal_says_what_came_out_in_full(drive: Any) -> None:
+    async with drive(size=(40, 10)) as it:
+        await it.press("R")
+        await it.until_text("All steps ok")
+        it.app.conductor.state.message = ("3 changes needed", "warning")
+        it.app.main.show_state()
+        await it.until_text("3 changes needed")
+
+
 async def test_a_terminal_too_small_for_anything_says_so_and_comes_back(drive: Any) -> None:
     async with drive(size=(30, 6)) as it:
         assert it.text.split() == ["Ready", "needs", "40×8,", "has", "30×6;", "q", "quits"]

@@ -20,6 +20,8 @@ from pushtui.tui.widgets.inked import Inked, Piece, fitted, width_of
 
 _LINES = 2
 _WITH_LABELS = 100
+_WITH_NAME = 60
+"""Columns from which on the program's own name has room beside what happens."""
 _SHORTEST = 6
 """Cells of an account below which it says nothing any more."""
 
@@ -89,7 +91,7 @@ class ConnectionBar(Inked, Widget):
         bar = self._bar
         production = bar.environment != "lab"
         pieces: list[Piece] = [
-            (" pushtui ", "strong"),
+            (" pushtui " if self.size.width >= _WITH_NAME else " ", "strong"),
             (_(" PRODUCTION ") if production else _(" LAB "), "badge-production" if production else "badge-lab"),
         ]
         if bar.read_only:
