@@ -86,14 +86,15 @@ def _commands(folder: Path) -> list[Figure]:
 def _memory(folder: Path) -> list[Figure]:
     environment = clear_environment(folder)
 
-    def at_first_frame(command: Sequence[str], words: str) -> float:
+    def at_first_frame(command: Sequence[str], words: bytes) -> float:
+        """As soon as the words have come: what is loaded after the first frame is under way then."""
         with Terminal(command, environment) as program:
-            program.wait_for(words)
+            program.until(lambda: any(words in block for _at, block in program.painted))
             return program.memory()
 
     ours = pushtui(folder)
-    hello = median(lambda: at_first_frame(HELLO, "Hello"))
-    first = median(lambda: at_first_frame(ours, "Trust chain"))
+    hello = median(lambda: at_first_frame(HELLO, b"Hello"))
+    first = median(lambda: at_first_frame(ours, b"Trust chain"))
 
     def after_a_check() -> float:
         with (
