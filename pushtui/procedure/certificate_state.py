@@ -17,7 +17,6 @@ from pushtui.procedure.codes import finding
 from pushtui.procedure.model import Facts, Failure, Finding, Query
 from pushtui.procedure.reading import Unreadable, complete, each, read
 from pushtui.procedure.records import AuthConfigRecord, CertificateRecord
-from pushtui.procedure.records.values import text
 
 FRIENDLY_NAME = "Exchange S2S OAuth"
 """The procedure's, of the certificates that it makes. Those that Setup and Microsoft's scripts make have `SUBJECT`."""
@@ -260,7 +259,8 @@ def executing_server(facts: Facts) -> str:
     """
     answer = facts.answers.get(questions.EXECUTING_STORE)
     for item in answer.objects if answer is not None else ():
-        host = text(item, "Identity").rpartition("\\")[0]
+        identity = item.get("Identity")  # odd values are told where the store is read
+        host = identity.rpartition("\\")[0] if isinstance(identity, str) else ""
         known = next((server.fqdn for server in servers.taking_part(facts) if same_host(server.fqdn, host)), "")
         if known:
             return known

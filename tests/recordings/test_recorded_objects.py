@@ -66,6 +66,7 @@ def test_exchange_2013_with_both_roles(recorded: Recorded) -> None:
         is_edge=False,
         is_mailbox=True,
         is_client_access=True,
+        web_proxy="",
     )
 
 

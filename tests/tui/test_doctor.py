@@ -8,6 +8,7 @@ import pytest
 
 from pushtui.engine.doctor.rows import DoctorRow, Outcome, Test, Verdict, ok, skipped
 from pushtui.procedure.model import Failure
+from pushtui.tui.copies import as_text
 from pushtui.tui.screens.doctor import DoctorScreen
 from pushtui.tui.terminal import Terminal
 
@@ -92,7 +93,8 @@ async def test_nothing_is_tested_while_a_check_runs(drive: Any) -> None:
 async def test_the_help_names_the_doctor(drive: Any) -> None:
     async with drive(size=(120, 60)) as it:
         await it.press("question_mark")
-        await it.until_text("Test every leg of the way")
+        await it.until_text("Help")
+        assert "Test every leg of the way" in as_text(it.app.screen.blocks())
 
 
 async def test_a_terminal_without_unicode_gets_none(drive: Any) -> None:
