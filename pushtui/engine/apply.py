@@ -21,7 +21,7 @@ from pushtui.engine.action_encoding import finding_to
 from pushtui.engine.agreement import Progress
 from pushtui.engine.backup import keep_backup
 from pushtui.engine.encoding import plain, to_json
-from pushtui.engine.events import AskStarted, Counted, Sent, WaitEnded, WaitStarted
+from pushtui.engine.events import AskStarted, ChangeName, Counted, WaitEnded, WaitStarted
 from pushtui.engine.gather import SLICE, Survey
 from pushtui.engine.journal import Journal
 from pushtui.engine.log import Log
@@ -150,17 +150,17 @@ class Application:
 
     def _note_what_held(self, step: StepId) -> None:
         """Planned changes that reads no longer asked for: they held already."""
-        wanted = {Sent.of(action) for action in self._actions(step) if isinstance(action, Change)}
+        wanted = {ChangeName.of(action) for action in self._actions(step) if isinstance(action, Change)}
         results = self._survey.results.setdefault(step, {})
         for change in self._plan.changes:
-            if change.step is step and Sent.of(change) not in wanted and step not in self._survey.stops:
-                results.setdefault(Sent.of(change), "already")
+            if change.step is step and ChangeName.of(change) not in wanted and step not in self._survey.stops:
+                results.setdefault(ChangeName.of(change), "already")
         self._count()
 
     def _count(self) -> None:
         """Tell how many of the planned changes are through, one way or another."""
         changes = self._plan.changes
-        done = sum(Sent.of(change) in self._survey.results.get(change.step, {}) for change in changes)
+        done = sum(ChangeName.of(change) in self._survey.results.get(change.step, {}) for change in changes)
         self._log.event(Counted("changes", done, len(changes)))
 
     def _note_what_was_found(self, step: StepId) -> None:
@@ -270,8 +270,8 @@ class Application:
         """
         report = self._survey.evaluate()[change.step]
         unclear = blocks(report.findings) or any(item.code.endswith("not-visible") for item in report.findings)
-        wanted = {Sent.of(action) for action in report.actions if isinstance(action, Change)}
-        return not unclear and Sent.of(change) not in wanted
+        wanted = {ChangeName.of(action) for action in report.actions if isinstance(action, Change)}
+        return not unclear and ChangeName.of(change) not in wanted
 
     def _outcome(self, sent: Future[Answer]) -> Answer:
         """The answer to a write. When the run is cancelled meanwhile, it still has a moment to come."""
@@ -289,7 +289,7 @@ class Application:
     def _keep_result(self, change: Change, result: str, answer: Answer | None, **more: Json) -> None:
         objects: Json = [plain(item) for item in answer.objects] if answer is not None else []
         self._take("result", change=change.id, result=result, objects=objects, **more)
-        self._survey.results.setdefault(change.step, {})[Sent.of(change)] = result
+        self._survey.results.setdefault(change.step, {})[ChangeName.of(change)] = result
         self._count()
 
     def _take(self, kind: str, **values: Json) -> None:

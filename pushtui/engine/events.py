@@ -45,7 +45,7 @@ class LogLine(NamedTuple):
         return step is self.step or step in self.others
 
 
-class Sent(NamedTuple):
+class ChangeName(NamedTuple):
     """A change by its name: the same one is made on each of several servers."""
 
     change: str
@@ -68,7 +68,7 @@ class StepReport:
     at: datetime | None = None
     """When its facts were complete; None while it was never checked."""
     seconds: float = 0.0
-    results: dict[Sent, str] = field(default_factory=dict)
+    results: dict[ChangeName, str] = field(default_factory=dict)
     """Change → "done", "already", "failed" or "unknown", for what this run sent."""
 
 

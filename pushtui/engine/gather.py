@@ -13,7 +13,7 @@ from typing import Protocol
 
 from pushtui.base.cancellation import Cancellation
 from pushtui.base.clock import Clock
-from pushtui.engine.events import Counted, Sent, StepChanged, StepReport
+from pushtui.engine.events import ChangeName, Counted, StepChanged, StepReport
 from pushtui.engine.log import Log
 from pushtui.engine.sources import Answers
 from pushtui.procedure import chain
@@ -84,7 +84,7 @@ class Survey:
         """What a step is being put through, shown in place of its status."""
         self.stops: dict[StepId, Finding] = {}
         """Why a run stopped at a step: counts as a finding of it, and holds back what comes after."""
-        self.results: dict[StepId, dict[Sent, str]] = {}
+        self.results: dict[StepId, dict[ChangeName, str]] = {}
         self._announce = announce
         self._sources = sources
         self._log = log

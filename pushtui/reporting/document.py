@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from pushtui.base.commands import Json
 from pushtui.engine.encoding import to_json
-from pushtui.engine.events import Sent, StepReport
+from pushtui.engine.events import ChangeName, StepReport
 from pushtui.engine.plan import Plan
 from pushtui.procedure.model import Change, Finding, Status, StepId
 from pushtui.profile import Profile
@@ -65,14 +65,14 @@ def document(
 
 def _step(report: StepReport, plan: Plan | None) -> Json:
     planned = [change for change in plan.changes if change.step is report.id] if plan else []
-    known = {Sent.of(change) for change in planned}
-    left = [action for action in report.actions if isinstance(action, Change) and Sent.of(action) not in known]
+    known = {ChangeName.of(change) for change in planned}
+    left = [action for action in report.actions if isinstance(action, Change) and ChangeName.of(action) not in known]
     return {
         "id": report.id.value,
         "status": report.status.value,
         "summary": step_lines.summary(report),
         "findings": [_finding(finding) for finding in report.findings],
-        "changes": [_change(change, report.results.get(Sent.of(change))) for change in (*planned, *left)],
+        "changes": [_change(change, report.results.get(ChangeName.of(change))) for change in (*planned, *left)],
     }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from pushtui.base.words import _
-from pushtui.engine.events import Sent, StepReport
+from pushtui.engine.events import ChangeName, StepReport
 from pushtui.procedure.model import Action, Ask, Change, Risk, Status, StepId, Trial, Wait
 from pushtui.reporting import sentences, step_lines
 from pushtui.reporting.requests import body_lines, command_text
@@ -39,7 +39,7 @@ def step_document(
     if report.actions:
         blocks += [BLANK, Paragraph(text(_("What applying would do"), "heading"))]
         for place, action in enumerate(report.actions, 1):
-            result = report.results.get(Sent.of(action), "") if isinstance(action, Change) else ""
+            result = report.results.get(ChangeName.of(action), "") if isinstance(action, Change) else ""
             blocks += [BLANK, *action_blocks(action, place, symbols, result)]
     return blocks
 

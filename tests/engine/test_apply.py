@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from pushtui.base.errors import AnswerLost, Cancelled, PushtuiError, ReadOnlyRefused, Side
-from pushtui.engine.events import AskStarted, Counted, Sent, WaitEnded, WaitStarted
+from pushtui.engine.events import AskStarted, ChangeName, Counted, WaitEnded, WaitStarted
 from pushtui.engine.journal import entries
 from pushtui.procedure.model import Consent, StepId
 
@@ -48,7 +48,9 @@ def test_from_setup_to_a_proven_chain(desk: Any, ports: Any, profile: Any, kit: 
     assert desk.statuses == ALL_OK
     assert names(ports.writes) == ["New-AuthServer", "PATCH", "Enable-PushNotificationProxy", "Restart-Service"]
     assert kit.thumb(Path(profile.certificate_path).read_bytes()) == ports.world.config["CurrentCertificateThumbprint"]
-    assert desk.session.reports[StepId.AUTH_SERVER].results == {Sent("auth-server.create", "MicrosoftSts"): "done"}
+    assert desk.session.reports[StepId.AUTH_SERVER].results == {
+        ChangeName("auth-server.create", "MicrosoftSts"): "done"
+    }
     counts = [event for event in desk.events if isinstance(event, Counted) and event.what == "changes"]
     assert list(dict.fromkeys((each.done, each.total) for each in counts)) == [(done, 5) for done in range(6)]
 
@@ -144,7 +146,9 @@ def test_what_somebody_did_meanwhile_is_not_sent_again(desk: Any, ports: Any, ki
     ports.world.auth_servers = [kit.auth_server()]
     desk.session.apply(plan, KEY)
     assert "New-AuthServer" not in names(ports.writes)
-    assert desk.session.reports[StepId.AUTH_SERVER].results == {Sent("auth-server.create", "MicrosoftSts"): "already"}
+    assert desk.session.reports[StepId.AUTH_SERVER].results == {
+        ChangeName("auth-server.create", "MicrosoftSts"): "already"
+    }
     assert desk.statuses == ALL_OK
 
 

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pushtui.base.errors import AnswerLost, ReadOnlyRefused, Side
-from pushtui.engine.events import Sent
+from pushtui.engine.events import ChangeName
 from pushtui.engine.journal import entries
 from pushtui.engine.plan import Task
 from pushtui.procedure.model import Consent, StepId
@@ -62,7 +62,7 @@ def test_a_chosen_key_is_removed_backed_up_and_journaled(desk: Any, ports: Any, 
     assert intent["undo"]
     [backup] = state.glob("*/*keys.remove.backup.json")
     assert len(json.loads(backup.read_text())["reads"][0]["objects"][0]["keyCredentials"]) == 3
-    assert session.outcome[STEP].results == {Sent("keys.remove", kit.APP): "done"}
+    assert session.outcome[STEP].results == {ChangeName("keys.remove", kit.APP): "done"}
     assert "keys.removed" in codes(session)
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pushtui.engine.events import Sent
+from pushtui.engine.events import ChangeName
 from pushtui.engine.plan import Task
 from pushtui.engine.runs import read_runs
 from pushtui.procedure.model import Change, Consent, StepId
@@ -127,7 +127,7 @@ def test_removed_keys_are_added_again_with_the_consent_for_that(desk: Any, ports
     assert "run.consent-missing" in codes(session)
     session.apply(plan, ALL)
     assert truth(ports.world)["keys"] == sorted([*before["keys"], late["key"]])
-    assert session.outcome[KEYS].results == {Sent("undo.service-principal.restore-keys", kit.APP): "done"}
+    assert session.outcome[KEYS].results == {ChangeName("undo.service-principal.restore-keys", kit.APP): "done"}
 
 
 def test_a_key_that_has_ended_does_not_come_back_and_the_plan_says_so(desk: Any, ports: Any, kit: Any) -> None:

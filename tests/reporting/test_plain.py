@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pushtui.base.commands import Cmdlet, GraphRequest, Later
-from pushtui.engine.events import Sent, StepReport
+from pushtui.engine.events import ChangeName, StepReport
 from pushtui.engine.outcomes import outcome
 from pushtui.engine.plan import Plan, make_plan
 from pushtui.exchange.settings import ExchangeSettings
@@ -133,7 +133,12 @@ def test_a_plan_without_actions_says_so() -> None:
 
 def test_what_was_done_is_said_in_words() -> None:
     report = StepReport(
-        StepId.AUTH_SERVER, Status.OK, [], [], NOW, results={Sent("auth-server.create", "MicrosoftSts"): "already"}
+        StepId.AUTH_SERVER,
+        Status.OK,
+        [],
+        [],
+        NOW,
+        results={ChangeName("auth-server.create", "MicrosoftSts"): "already"},
     )
     assert "auth-server.create (MicrosoftSts): held already" in plain.chain(
         {StepId.AUTH_SERVER: report}, [StepId.AUTH_SERVER]
@@ -167,7 +172,9 @@ def parsed(found: dict[StepId, StepReport], **options: Any) -> dict[str, Any]:
 def test_after_an_apply_the_document_has_what_was_planned_and_what_came_of_it() -> None:
     plan = make_plan(needing_change(), list(StepId))
     done = reports(
-        one=StepReport(StepId.AUTH_SERVER, Status.OK, results={Sent("auth-server.create", "MicrosoftSts"): "done"})
+        one=StepReport(
+            StepId.AUTH_SERVER, Status.OK, results={ChangeName("auth-server.create", "MicrosoftSts"): "done"}
+        )
     )
     (change,) = parsed(done, plan=plan)["steps"][3]["changes"]
     assert (change["id"], change["result"]) == ("auth-server.create", "done")

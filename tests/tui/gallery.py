@@ -10,10 +10,9 @@ from types import SimpleNamespace
 from typing import Any
 
 from pushtui.engine.doctor.rows import DoctorRow, Outcome, Test, Verdict, ok, skipped
-from pushtui.engine.events import AskStarted, Level, Sent, SignInCode, StepReport, WaitStarted
+from pushtui.engine.events import AskStarted, ChangeName, Level, SignInCode, StepReport, WaitStarted
 from pushtui.engine.plan import Task
-from pushtui.engine.runs import Run
-from pushtui.engine.runs import Sent as Recorded
+from pushtui.engine.runs import Run, Sent
 from pushtui.procedure.keys import Key, Owner
 from pushtui.procedure.model import Ask, Consent, Failure, Finding, Severity, Status, StepId, Wait
 from pushtui.procedure.overview import CertificateView, Overview, Presence, ServerView, Use
@@ -157,7 +156,7 @@ def _organization(session: Any, make: Any) -> None:
 
 
 def _changed(session: Any, make: Any) -> None:
-    change = Recorded(
+    change = Sent(
         id="auth-server.create", step="auth-server", target="MicrosoftSts", risk="reversible", consent="", text="",
         undo_text="", before=None, after=None, account="", at=RUN.started, arguments={}, command=None, undo=None,
         backup={}, result="done",
@@ -262,7 +261,7 @@ async def _palette(it: Any) -> None:
 
 async def _outcome(it: Any) -> None:
     found = (Finding("keys.removed", Severity.OK, "CC" * 20),)
-    report = StepReport(StepId.SERVICE_PRINCIPAL, Status.OK, found, results={Sent("keys.remove", "app"): "done"})
+    report = StepReport(StepId.SERVICE_PRINCIPAL, Status.OK, found, results={ChangeName("keys.remove", "app"): "done"})
     results.show(it.app, News(outcome=(report,)))
     await it.pilot.pause()
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pushtui.engine.events import Sent, StepReport
+from pushtui.engine.events import ChangeName, StepReport
 from pushtui.procedure.keys import Key, Owner
 from pushtui.procedure.model import Consent, Finding, Severity, Status, StepId, Wait
 
@@ -30,7 +30,9 @@ def holding(make: Any, keys: tuple[Key, ...], consents: frozenset[Consent] = fro
         session.scripted_keys = keys
         session.scripted_plan = make.plan(make.actions()[1:2], consents, steps=(STEP,))
         gone = Finding("keys.removed", Severity.OK, "CC" * 32)
-        session.outcome = {STEP: StepReport(STEP, Status.OK, (gone,), results={Sent("keys.remove", "app"): "done"})}
+        session.outcome = {
+            STEP: StepReport(STEP, Status.OK, (gone,), results={ChangeName("keys.remove", "app"): "done"})
+        }
 
     return prepare
 
