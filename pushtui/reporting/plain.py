@@ -219,7 +219,7 @@ def _action(action: Action) -> Iterable[str]:
             words = _("before: {before}; after: {after}").format(before=before, after=_json(action.after))
             yield from _wrapped(words, "     ", "       ")
             undo = sentences.undo_text(action)
-            risk = sentences.risk_text(action.risk)
+            risk = sentences.risk_of(action)
             yield from _wrapped(_("{risk}; undo: {undo}").format(risk=risk, undo=undo), "     ", "       ")
         case Wait(seconds=seconds):
             yield "     " + _("up to {seconds:.0f} s").format(seconds=seconds)

@@ -251,7 +251,7 @@ def _command(change: Change) -> str:
 
 def _notes(change: Change) -> Iterable[tuple[str, str]]:
     yield _("object"), change.target
-    yield _("risk"), sentences.risk_text(change.risk)
+    yield _("risk"), sentences.risk_of(change)
     if change.consent is not None:
         yield _("consent"), f"--accept {change.consent.value}. {sentences.consent_text(change.consent)}"
     yield _("takes it back"), sentences.undo_text(change)

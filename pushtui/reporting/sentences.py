@@ -181,6 +181,11 @@ def risk_text(risk: Risk) -> str:
     return _(_RISK[risk])
 
 
+def risk_of(change: Change) -> str:
+    """What a change risks; a service that is restarted leaves nothing to be taken back."""
+    return _("changes nothing that lasts") if isinstance(change.command, WindowsWrite) else risk_text(change.risk)
+
+
 def consent_text(consent: Consent) -> str:
     """What it means to give this consent."""
     return _(_CONSENTS[consent])

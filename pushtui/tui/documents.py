@@ -112,7 +112,7 @@ def action_blocks(action: Action, place: int, symbols: Symbols, result: str = ""
 
 def _badge(change: Change) -> tuple[Piece, ...]:
     ink = {Risk.REVERSIBLE: "muted", Risk.ORG_WIDE: "warning", Risk.IRREVERSIBLE: "error"}[change.risk]
-    return ((f"  {sentences.risk_text(change.risk)}", ink),)
+    return ((f"  {sentences.risk_of(change)}", ink),)
 
 
 def _result(result: str) -> tuple[Piece, ...]:
