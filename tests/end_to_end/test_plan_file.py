@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 CONSENTS = ("--accept", "service-principal-key", "--accept", "replace-certificate")
 
 
@@ -59,6 +61,7 @@ def test_a_plan_for_another_organization_is_refused(start_lab: Any, pushtui: Any
     assert lab.writes() == []
 
 
+@pytest.mark.thorough
 def test_undo_clean_up_and_renewal_can_be_reviewed_as_well(start_lab: Any, pushtui: Any, tmp_path: Path) -> None:
     lab, file = start_lab("other-keys"), tmp_path / "plan.json"
     kept = pushtui("-p", lab.profile, "keys", "remove", "--expired", "--out", file)

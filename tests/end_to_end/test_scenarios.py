@@ -78,6 +78,7 @@ def test_expired_certificate_ends_with_one_new_one(start_lab: Any, pushtui: Any)
     assert _smtp_defaults(after) == _smtp_defaults(before)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("certificate", "code", "observed"),
     [
@@ -104,10 +105,12 @@ def test_a_certificate_that_cannot_serve_is_a_finding(
 @pytest.mark.parametrize(
     ("scenario", "codes", "writes"),
     [
-        ("healthy", (0, 0), set()),
+        pytest.param("healthy", (0, 0), set(), marks=pytest.mark.thorough),
         # What nobody can read (Get-PushNotificationApp is hidden) is sent once; its answer is the truth from then on.
         ("done", (3, 3), {"Enable-PushNotificationProxy", "Restart-Service"}),
-        ("near-expiry", (3, 3), {"Enable-PushNotificationProxy", "Restart-Service"}),
+        pytest.param(
+            "near-expiry", (3, 3), {"Enable-PushNotificationProxy", "Restart-Service"}, marks=pytest.mark.thorough
+        ),
     ],
 )
 def test_what_is_done_stays_done(

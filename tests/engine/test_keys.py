@@ -136,7 +136,7 @@ def test_a_read_only_session_lists_and_plans_but_removes_nothing(make_desk: Any,
     assert ports.writes == []
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     there=st.lists(st.sampled_from(POOL), unique=True, min_size=1),
     chosen=st.sets(st.sampled_from(POOL)),

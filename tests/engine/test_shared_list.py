@@ -60,7 +60,7 @@ class Others:
         return {name for name in set(OTHERS) - self.there if self._object(name)["key"] in held}
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(there=st.sets(st.sampled_from(OTHERS)), moves=moves, again=st.booleans())
 def test_no_key_of_others_is_lost_and_the_journal_says_that_the_list_changed(
     make_desk: Callable[..., Any],

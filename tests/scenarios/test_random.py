@@ -194,7 +194,7 @@ def scenarios(draw: st.DrawFn) -> Scenario:
 
 
 FEW = settings(
-    max_examples=8,
+    max_examples=5,
     derandomize=True,
     database=None,
     deadline=None,
