@@ -14,9 +14,10 @@ from pushtui.base.commands import Later
 from pushtui.base.values import frozen
 from pushtui.procedure import questions, servers
 from pushtui.procedure.codes import finding
-from pushtui.procedure.model import Facts, Failure, Finding, Query
+from pushtui.procedure.model import Facts, Failure, Finding, Properties, Query
 from pushtui.procedure.reading import Unreadable, complete, each, read
 from pushtui.procedure.records import AuthConfigRecord, CertificateRecord
+from pushtui.procedure.records.values import text
 
 FRIENDLY_NAME = "Exchange S2S OAuth"
 """The procedure's, of the certificates that it makes. Those that Setup and Microsoft's scripts make have `SUBJECT`."""
@@ -259,12 +260,19 @@ def executing_server(facts: Facts) -> str:
     """
     answer = facts.answers.get(questions.EXECUTING_STORE)
     for item in answer.objects if answer is not None else ():
-        identity = item.get("Identity")  # odd values are told where the store is read
-        host = identity.rpartition("\\")[0] if isinstance(identity, str) else ""
+        host = _host(item)
         known = next((server.fqdn for server in servers.taking_part(facts) if same_host(server.fqdn, host)), "")
         if known:
             return known
     return ""
+
+
+def _host(certificate: Properties) -> str:
+    """The server in a certificate's identity; what makes no sense is told where the store is read."""
+    try:
+        return text(certificate, "Identity").rpartition("\\")[0]
+    except ValueError:
+        return ""
 
 
 def identifier(facts: Facts, server: str, replaces: str) -> str:

@@ -15,7 +15,7 @@ from textual.app import App, ReturnType
 from textual.dom import DOMNode
 from textual.events import Event, Key
 
-_PATIENCE = 0.3
+_PATIENCE = 1.0
 """Seconds after which a key counts as through: what it was sent to may have gone with it."""
 
 
