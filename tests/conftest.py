@@ -21,7 +21,7 @@ _COMMON = settings(
     deadline=None,  # time is never asserted: the machine may have other things to do
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-settings.register_profile("quick", _COMMON, max_examples=40, derandomize=True, database=None)
+settings.register_profile("quick", _COMMON, max_examples=25, derandomize=True, database=None)
 settings.register_profile("thorough", _COMMON, max_examples=1000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 

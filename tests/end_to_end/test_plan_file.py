@@ -35,6 +35,7 @@ def test_what_was_reviewed_is_done_and_nothing_else(start_lab: Any, pushtui: Any
     assert json.loads(file.read_text())["sha256"] in report
 
 
+@pytest.mark.thorough
 def test_what_changed_since_the_review_is_not_done_and_is_shown_again(
     start_lab: Any, pushtui: Any, tmp_path: Path
 ) -> None:
@@ -49,6 +50,7 @@ def test_what_changed_since_the_review_is_not_done_and_is_shown_again(
     assert lab.writes() == []
 
 
+@pytest.mark.thorough
 def test_a_plan_for_another_organization_is_refused(start_lab: Any, pushtui: Any, tmp_path: Path) -> None:
     lab, file = start_lab("fresh"), tmp_path / "plan.json"
     assert pushtui("-p", lab.profile, "plan", "--out", file).code == 3

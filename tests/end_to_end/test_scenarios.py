@@ -137,6 +137,7 @@ def test_keys_of_others_are_all_still_there(start_lab: Any, pushtui: Any) -> Non
     assert len(after) == 3
 
 
+@pytest.mark.thorough
 def test_old_cu_stops_before_anything_changes(start_lab: Any, pushtui: Any) -> None:
     lab = start_lab("old-cu")
     before = lab.state()

@@ -39,7 +39,8 @@ async def test_a_persons_keys_do_what_they_say_and_are_shown(drive: Any) -> None
 async def test_no_screen_names_a_key_that_is_another_now(
     drive: Any, make: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME"):  # or there is a profile that another test used
+        monkeypatch.setenv(name, str(tmp_path))
     keys = {
         "main.attend": "f7", "profiles.new": "N", "list.choose": "f8", "list.leave": "f9", "form.save": "f6",
         "form.go-on": "f5", "form.leave": "f4", "console.complete": "f3", "main.back": "f11", "plan.agree": "Y",

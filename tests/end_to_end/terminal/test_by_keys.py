@@ -26,7 +26,12 @@ def rows(text: str) -> list[str]:
 
 @pytest.mark.parametrize(
     ("kind", "term", "width", "height"),
-    [("tmux", "screen-256color", 80, 24), ("pty", "xterm", 120, 40)],
+    [
+        pytest.param(
+            "tmux", "screen-256color", 80, 24, marks=pytest.mark.thorough
+        ),  # test_lost_connection is in tmux, too
+        ("pty", "xterm", 120, 40),
+    ],
 )
 def test_all_seven_steps_end_ok_on_a_fresh_organization_by_keys_alone(
     terminal: Callable[..., Any],
