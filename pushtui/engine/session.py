@@ -31,7 +31,7 @@ from pushtui.engine.console.history import History
 from pushtui.engine.doctor.rows import DoctorRow
 from pushtui.engine.events import Event, StepReport
 from pushtui.engine.gather import Survey
-from pushtui.engine.given import inputs
+from pushtui.engine.inputs import inputs
 from pushtui.engine.journal import Journal, new_run_id, only_run, organization_folder, who
 from pushtui.engine.log import Log
 from pushtui.engine.memory import Recollection
