@@ -95,7 +95,7 @@ TEXTS: Mapping[str, str] = {
     "service-principal.tenant-unknown": "tenant not known yet",
     "service-principal.certificate-unknown": "certificate not known yet",
     "service-principal.key-present": "key there to {end}",
-    "service-principal.key-missing": "key missing, {keys} others",
+    "service-principal.key-missing": "key missing (others: {keys})",
     "service-principal.key-expired": "key ended {observed}",
     "service-principal.key-unreadable": "a key came back empty",
     "service-principal.key-vanished": "changed by someone else",

@@ -130,6 +130,7 @@ def _working(state: State, now: datetime) -> Activity:
         "plan": _("Planning"),
         "apply": _("Applying"),
         "keys": _("Reading"),
+        "runs": _("Reading"),
         "doctor": _("Testing"),
         "write": _("Writing"),
         "organization": _("Reading"),
