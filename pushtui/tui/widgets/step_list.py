@@ -92,6 +92,8 @@ class StepList(Inked, ScrollView, can_focus=True):
         if lines > self.size.height + 1 or self.virtual_size.height:
             self.virtual_size = Size(self.size.width, lines)
         self._keep_visible()
+        if self.has_focus:
+            self._point()
         self.refresh()
 
     def watch_selected(self, old: int, new: int) -> None:
