@@ -9,7 +9,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,36 +22,43 @@ FAULTS = ("refused", "answer-lost", "cut", "stalled", "error", "killed-before", 
 FAULTS_OF = {"apply": FAULTS, "undo": FAULTS, "take-back": FAULTS[-2:]}
 """`take-back`: an apply that was killed, and undone instead of gone on with."""
 
-REPETITIVE = {"expired-certificate": "fresh"}
-"""Scenarios in which every server's store is read before and after each change of the certificate; and the one that has
-all calls but theirs."""
+WEEK = 7
+"""Days within which every call of the first scenario is struck."""
 
 Case = dict[str, Any]
 
 
-def work(orders: list[Case], key_pairs: KeyPairs) -> Iterator[dict[str, Any]]:
-    """What the workbench answers to these orders, one after the other."""
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+Work = Callable[[list[Case]], Iterator[dict[str, Any]]]
+
+
+@pytest.fixture(scope="session")
+def bench(key_pairs: KeyPairs) -> Iterator[Work]:
+    """What the workbench answers to orders, one after the other; one for all that a process of the tests orders."""
     process = subprocess.Popen(
         [sys.executable, str(WORKBENCH), str(key_pairs.folder)],
         cwd=ROOT,
-        env=environment,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
     )
-    assert process.stdin is not None
-    assert process.stdout is not None
+    stdin, stdout = process.stdin, process.stdout
+    assert stdin is not None
+    assert stdout is not None
+
+    def work(orders: list[Case]) -> Iterator[dict[str, Any]]:
+        stdin.write(json.dumps(orders) + "\n")
+        stdin.flush()
+        for _order in orders:
+            yield json.loads(stdout.readline())
+
     with process:
-        process.stdin.write("".join(json.dumps(order) + "\n" for order in orders))
-        process.stdin.close()
-        for line in process.stdout:
-            yield json.loads(line)
+        yield work
 
 
 @pytest.fixture(scope="session")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory, key_pairs: KeyPairs) -> Callable[[str, str], dict[str, Any]]:
+def undisturbed(tmp_path_factory: pytest.TempPathFactory, bench: Work) -> Callable[[str, str], dict[str, Any]]:
     """The calls of an undisturbed operation and the state that it leaves; counted once for all processes of the tests.
 
     What takes back a killed apply is struck where the apply is.
@@ -66,17 +72,12 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory, key_pairs: KeyPairs) -
         with open(file.with_suffix(".lock"), "w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not file.exists():
-                (run,) = work([{"scenario": scenario, "operation": operation}], key_pairs)
+                (run,) = bench([{"scenario": scenario, "operation": operation}])
                 file.write_text(json.dumps(run))
         run_: dict[str, Any] = json.loads(file.read_text())
         return run_
 
     return counted
-
-
-@pytest.fixture(scope="session")
-def bench(key_pairs: KeyPairs) -> Callable[[list[Case]], Iterator[dict[str, Any]]]:
-    return partial(work, key_pairs=key_pairs)
 
 
 @pytest.fixture(scope="session")
@@ -90,28 +91,33 @@ def every_fault() -> Callable[[str, str, Mapping[str, Any]], list[Case]]:
 
 
 @pytest.fixture(scope="session")
-def one_fault_each(
+def faults_of_today(
     undisturbed: Callable[[str, str], dict[str, Any]],
 ) -> Callable[[str, str, Mapping[str, Any]], list[Case]]:
-    """Every call once, each day with another fault.
+    """Some calls of every kind (the same cmdlet, the same WSMan operation), each with one fault.
 
-    On a scenario whose calls are mostly repetitions, only what is not asked on the other one is struck, and of each
-    kind (the same cmdlet, the same WSMan operation) one: which of them it is changes by the day, too.
+    On `fresh` of each kind a seventh, one at least: every call comes up within a week, and with every fault within
+    seven weeks. On the other scenarios one call of each kind that `fresh` has not; where the keys of others lie in the
+    tenant, of each kind that Graph is asked, too.
     """
-    day = datetime.datetime.now(datetime.UTC).toordinal()
+    week, weekday = divmod(datetime.datetime.now(datetime.UTC).toordinal(), WEEK)
 
     def cases(scenario: str, operation: str, run: Mapping[str, Any]) -> list[Case]:
-        calls, faults = run["calls"], FAULTS_OF[operation]
-        if scenario in REPETITIVE:
-            elsewhere = {_kind(call) for call in undisturbed(REPETITIVE[scenario], operation)["calls"]}
-            kinds: dict[tuple[str, str], list[Case]] = {}
-            for call in calls:
-                if _kind(call) not in elsewhere:
-                    kinds.setdefault(_kind(call), []).append(call)
-            calls = [each[day % len(each)] for each in kinds.values()]
+        kinds: dict[tuple[str, str], list[Case]] = {}
+        for call in run["calls"]:
+            kinds.setdefault(_kind(call), []).append(call)
+        if scenario == "fresh":
+            struck = [each[weekday % min(len(each), WEEK) :: WEEK] for each in kinds.values()]
+        else:
+            usual = {_kind(call) for call in undisturbed("fresh", operation)["calls"]}
+            if scenario == "other-keys":
+                usual = {kind for kind in usual if kind[0] != "graph"}
+            struck = [[each[(week + weekday) % len(each)]] for kind, each in kinds.items() if kind not in usual]
+        faults = FAULTS_OF[operation]
         return [
-            {"scenario": scenario, "operation": operation, **call, "fault": faults[(day + place) % len(faults)]}
-            for place, call in enumerate(calls)
+            {"scenario": scenario, "operation": operation, **call, "fault": faults[turn % len(faults)]}
+            for kind, calls in enumerate(struck)
+            for turn, call in enumerate(calls, week + weekday + kind)
         ]
 
     return cases

@@ -1,7 +1,8 @@
 """Labs whose requests can be struck by a fault or by the death of the client, and clients that are real processes.
 
 A script of its own: it has to fork clients while it still has a single thread. The program is imported once, and each
-client is a fork of that (a fraction of a start). Reads cases as JSON lines, answers each with a JSON line.
+client is a fork of that (a fraction of a start). Reads lists of cases, one a line, and answers each case with a line.
+Both are JSON.
 """
 
 from __future__ import annotations
@@ -427,8 +428,7 @@ def main() -> None:
 
     key_pairs = KeyPairs(Path(sys.argv[1]))
 
-    def work(line: str) -> str:
-        case = json.loads(line)
+    def work(case: dict[str, Any]) -> str:
         try:
             if "fault" in case:
                 result = run_case(case, clients, key_pairs)
@@ -438,11 +438,11 @@ def main() -> None:
             result = {"case": case, "broken": repr(error)}
         return json.dumps(result)
 
-    lines = [line for line in sys.stdin if line.strip()]
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-        for answer in pool.map(work, lines):
-            sys.stdout.write(answer + "\n")
-            sys.stdout.flush()
+        for line in sys.stdin:
+            for answer in pool.map(work, json.loads(line)):
+                sys.stdout.write(answer + "\n")
+                sys.stdout.flush()
 
 
 if __name__ == "__main__":
