@@ -16,6 +16,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.keys import KeyPairs
+from tests.nursery import Nursery
 
 _COMMON = settings(
     deadline=None,  # time is never asserted: the machine may have other things to do
@@ -44,6 +45,14 @@ def key_pairs(tmp_path_factory: pytest.TempPathFactory) -> KeyPairs:
     folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "key-pairs"
     folder.mkdir(mode=0o700, exist_ok=True)
     return KeyPairs(folder)
+
+
+@pytest.fixture(scope="session")
+def nursery() -> Iterator[Nursery]:
+    """Runs of the program without a start for each, for tests whose subject is neither the start nor a terminal."""
+    running = Nursery()
+    yield running
+    running.close()
 
 
 @pytest.fixture(scope="session")

@@ -23,6 +23,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.serialization import pkcs12
 
+from tests.nursery import Nursery
+
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60
 
@@ -74,8 +76,9 @@ def lab() -> Iterator[Lab]:
 class Program:
     """`pushtui` with a profile of its own."""
 
-    def __init__(self, lab: Lab, folder: Path) -> None:
+    def __init__(self, lab: Lab, folder: Path, nursery: Nursery) -> None:
         self.lab = lab
+        self._nursery = nursery
         self.folder = folder
         self.path = folder / "profile.toml"
         self.certificate = folder / "auth.cer"
@@ -102,17 +105,20 @@ class Program:
         return [sys.executable, "-m", "pushtui", "-p", str(self.path), *arguments]
 
     def run(self, *arguments: str, before: Sequence[str] = ()) -> subprocess.CompletedProcess[str]:
-        """The program with these arguments; `before` stands before it on the command line."""
-        done = subprocess.run(
-            [*before, *self.command(*arguments)],
-            cwd=ROOT,
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE * 2,
-            check=False,
-        )
+        """The program with these arguments; where `before` stands before it on the command line, it is started."""
+        if before:
+            done = subprocess.run(
+                [*before, *self.command(*arguments)],
+                cwd=ROOT,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                timeout=PATIENCE * 2,
+                check=False,
+            )
+        else:
+            done = self._nursery.run(["-p", str(self.path), *arguments], self.environment)
         assert "Traceback" not in done.stderr + done.stdout, done.stderr
         return done
 
@@ -133,8 +139,8 @@ class Program:
 
 
 @pytest.fixture
-def program(lab: Lab, tmp_path: Path) -> Program:
-    return Program(lab, tmp_path)
+def program(lab: Lab, tmp_path: Path, nursery: Nursery) -> Program:
+    return Program(lab, tmp_path, nursery)
 
 
 def step(document: dict[str, Any], name: str) -> dict[str, Any]:
@@ -534,10 +540,10 @@ def test_without_a_terminal_a_missing_password_is_a_sentence(program: Program) -
 # --- last, because it changes the lab --------------------------------------------------------------------------------
 
 
-def test_a_person_consents_and_everything_is_set_up_and_proven(tmp_path: Path) -> None:
+def test_a_person_consents_and_everything_is_set_up_and_proven(tmp_path: Path, nursery: Nursery) -> None:
     own = Lab()
     try:
-        program = Program(own, tmp_path)
+        program = Program(own, tmp_path, nursery)
         person = Person(program, "apply", "--json")
         person.wait_for("[y/N]")
         person.type("y")

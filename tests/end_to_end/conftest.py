@@ -28,6 +28,7 @@ import requests
 from pushtui.lab.laboratory import Laboratory
 from pushtui.lab.scenario import load
 from tests.keys import KeyPairs
+from tests.nursery import Nursery
 
 ROOT = Path(__file__).parents[2]
 
@@ -134,16 +135,12 @@ def environment(tmp_path: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def pushtui(environment: dict[str, str]) -> Run:
+def pushtui(environment: dict[str, str], nursery: Nursery) -> Run:
     """Runs ``pushtui ARGUMENTS`` with folders of its own and without a terminal; more environment may be given."""
     own = environment
 
     def run(*arguments: str | Path, environment: Mapping[str, str] | None = None) -> Outcome:
-        command = [sys.executable, "-m", "pushtui", *map(str, arguments)]
-        env = own | dict(environment or {})
-        done = subprocess.run(
-            command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
-        )
+        done = nursery.run(list(map(str, arguments)), own | dict(environment or {}))
         assert "Traceback" not in done.stdout + done.stderr, done.stderr
         return Outcome(done.returncode, done.stdout, done.stderr)
 

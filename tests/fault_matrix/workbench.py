@@ -1,21 +1,16 @@
 """Labs whose requests can be struck by a fault or by the death of the client, and clients that are real processes.
 
-A script of its own: it has to fork clients while it still has a single thread. The program is imported once, and each
-client is a fork of that (a fraction of a start). Reads lists of cases, one a line, and answers each case with a line.
-Both are JSON.
+A script of its own, so that the labs are not in the process of the tests. Reads lists of cases, one a line, and answers
+each case with a line. Both are JSON.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import gc
 import hashlib
-import importlib
 import json
 import os
 import re
-import signal
-import socket
 import sys
 import tempfile
 import threading
@@ -27,10 +22,13 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from tests.keys import KeyPairs
+from pushtui.lab.faults import Fault, Faults
+from pushtui.lab.laboratory import Laboratory
+from pushtui.lab.scenario import VerificationTable, load
+from tests.keys import KeyPairs
+from tests.nursery import Client, Nursery
 
 COMMANDS = {
     "apply": ("apply", "--yes", "--accept", "service-principal-key", "--accept", "replace-certificate"),
@@ -38,38 +36,6 @@ COMMANDS = {
 }
 COURSES = {"apply": ((), "apply", "apply"), "undo": (("apply",), "undo", "undo"), "take-back": ((), "apply", "undo")}
 """What is run for a case: what goes before it, what is struck, and what has to come out right after that."""
-PRELOADED = (
-    "pushtui.cli",
-    "pushtui.commands.start",
-    "pushtui.exchange.connection",
-    "pushtui.exchange.shell",
-    "pushtui.exchange.worker",
-    "pushtui.entra.graph",
-    "pushtui.entra.signin",
-    "pushtui.entra.tokens",
-    "pushtui.entra.wire",
-    "pushtui.mail.message",
-    "anyio._backends._asyncio",
-    "cryptography.hazmat.backends.openssl.backend",
-    "encodings.utf_16_be",
-    "encodings.utf_16_le",
-    "httpcore",
-    "jwt",
-    "kiota_authentication_azure.azure_identity_authentication_provider",
-    "kiota_http.httpx_request_adapter",
-    "kiota_serialization_form.form_parse_node_factory",
-    "kiota_serialization_form.form_serialization_writer_factory",
-    "kiota_serialization_json.json_parse_node_factory",
-    "kiota_serialization_json.json_serialization_writer_factory",
-    "kiota_serialization_multipart.multipart_serialization_writer_factory",
-    "kiota_serialization_text.text_parse_node_factory",
-    "kiota_serialization_text.text_serialization_writer_factory",
-    "msal",
-    "msal_extensions",
-    "msgraph.generated.models.o_data_errors.o_data_error",
-    "msgraph_core",
-)
-"""Everything that a client imports: a process that was forked does not have to."""
 SIDE_BY_SIDE = 4
 """Labs at a time: what stalls costs time, not work."""
 LIMIT = 2.0
@@ -77,6 +43,8 @@ LIMIT = 2.0
 STALL = 3.0
 PATIENCE = 120.0
 """Seconds after which a client counts as hanging; far from what any case takes."""
+HANGING = -999
+"""Its exit code then."""
 EFFECTS = {
     "refused": {"effect": "refuse"},
     "answer-lost": {"effect": "cut-after"},
@@ -91,126 +59,13 @@ OWN_SIDES = frozenset({"exchange", "windows", "entra", "graph", "mail"})
 _IDENTIFIER = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
-# --- clients ---------------------------------------------------------------------------------------------------------
-
-
-def nursery(channel: socket.socket) -> None:
-    """Fork a client for each request on the channel, and tell when it has ended. Single-threaded for ever."""
-    for name in PRELOADED:
-        importlib.import_module(name)
-    assert threading.active_count() == 1
-    gc.freeze()  # what all clients share is neither looked through nor copied by any of them
-    data = b""
-    alive: dict[int, int] = {}
-    channel.setblocking(False)
-    while True:
-        with suppress(BlockingIOError):
-            received = channel.recv(65536)
-            if not received:
-                break
-            data += received
-        *lines, data = data.split(b"\n")
-        for line in lines:
-            request = json.loads(line)
-            child = os.fork()
-            if child == 0:
-                _be_client(request, channel)
-            alive[child] = request["id"]
-            _tell(channel, {"id": request["id"], "pid": child})
-        for child in list(alive):
-            ended, status = os.waitpid(child, os.WNOHANG)
-            if ended:
-                _tell(channel, {"id": alive.pop(child), "code": os.waitstatus_to_exitcode(status)})
-        time.sleep(0.005)
-    os._exit(0)
-
-
-def _tell(channel: socket.socket, message: dict[str, Any]) -> None:
-    channel.setblocking(True)
-    channel.sendall(json.dumps(message).encode() + b"\n")
-    channel.setblocking(False)
-
-
-def _be_client(request: dict[str, Any], channel: socket.socket) -> None:
-    channel.close()
-    os.setsid()
-    os.environ.clear()
-    os.environ.update(request["environment"])
-    quiet = os.open(os.devnull, os.O_RDONLY)
-    out = os.open(request["output"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    for target, source in ((0, quiet), (1, out), (2, out)):
-        os.dup2(source, target)
-    code = 70
-    try:
-        from pushtui.cli import main
-
-        code = main(request["arguments"])
-        sys.stdout.flush()
-    finally:
-        os._exit(code)
-
-
-class Clients:
-    """The nursery as the threads of the workbench see it."""
-
-    def __init__(self) -> None:
-        self._channel, theirs = socket.socketpair()
-        if os.fork() == 0:
-            self._channel.close()
-            nursery(theirs)
-        theirs.close()
-        self._lock = threading.Lock()
-        self._changed = threading.Condition()
-        self._pids: dict[int, int] = {}
-        self._codes: dict[int, int] = {}
-        self._last = 0
-        threading.Thread(target=self._listen, daemon=True).start()
-
-    def start(self, arguments: list[str], output: Path, environment: dict[str, str]) -> int:
-        """Begin a client; its number, once it has a process."""
-        with self._lock:
-            self._last += 1
-            number = self._last
-            request = {"id": number, "arguments": arguments, "output": str(output), "environment": environment}
-            self._channel.sendall(json.dumps(request).encode() + b"\n")
-        with self._changed:
-            self._changed.wait_for(lambda: number in self._pids)
-        return number
-
-    def kill(self, number: int) -> None:
-        """SIGKILL, and wait until the process is gone."""
-        with suppress(ProcessLookupError):
-            os.kill(self._pids[number], signal.SIGKILL)
-        self.wait(number)
-
-    def wait(self, number: int) -> int:
-        """The exit code, negative for a signal."""
-        with self._changed:
-            if not self._changed.wait_for(lambda: number in self._codes, PATIENCE):
-                os.kill(self._pids[number], signal.SIGKILL)
-                return -999
-            return self._codes[number]
-
-    def _listen(self) -> None:
-        for line in self._channel.makefile("r"):
-            message = json.loads(line)
-            with self._changed:
-                if "pid" in message:
-                    self._pids[message["id"]] = message["pid"]
-                else:
-                    self._codes[message["id"]] = message["code"]
-                self._changed.notify_all()
-
-
 # --- labs ------------------------------------------------------------------------------------------------------------
 
 
 class Trap:
     """Counts the calls, and strikes one of them."""
 
-    def __init__(self, clients: Clients) -> None:
-        from pushtui.lab.faults import Fault, Faults
-
+    def __init__(self) -> None:
         trap = self
 
         class Watched(Faults):
@@ -220,11 +75,9 @@ class Trap:
         self.faults = Watched()
         self.calls: list[tuple[str, str]] = []
         self.struck = False
-        self._fault_of = Fault
-        self._clients = clients
         self._lock = threading.Lock()
         self._case: dict[str, Any] | None = None
-        self._client = 0
+        self._client: Client | None = None
         self._ready = threading.Event()
 
     def set(self, case: dict[str, Any]) -> None:
@@ -233,7 +86,7 @@ class Trap:
         self._ready.clear()
         self._case = case
 
-    def aim(self, client: int) -> None:
+    def aim(self, client: Client) -> None:
         self._client = client
         self._ready.set()
 
@@ -242,7 +95,7 @@ class Trap:
             self._case = None
             self.calls.clear()
 
-    def take(self, side: str, name: str) -> Any:
+    def take(self, side: str, name: str) -> Fault | None:
         call = (side, _IDENTIFIER.sub("*", name))
         with self._lock:
             self.calls.append(call)
@@ -254,17 +107,16 @@ class Trap:
             self._case, self.struck = None, True
         if case["fault"].startswith("killed"):
             self._ready.wait(PATIENCE)
-            self._clients.kill(self._client)
-        return self._fault_of(match="", **EFFECTS[case["fault"]])
+            assert self._client is not None
+            self._client.kill()
+            self._client.wait(PATIENCE)
+        return Fault(match="", **EFFECTS[case["fault"]])
 
 
 class Bench:
     """One lab, the profile that goes with it, and a state folder that outlives the clients."""
 
-    def __init__(self, scenario: str, clients: Clients, key_pairs: KeyPairs, folder: Path) -> None:
-        from pushtui.lab.laboratory import Laboratory
-        from pushtui.lab.scenario import VerificationTable, load
-
+    def __init__(self, scenario: str, clients: Nursery, key_pairs: KeyPairs, folder: Path) -> None:
         table = load(scenario)
         quick = {"hm_start_seconds": 0.05, "distribution_seconds": 0.0, "site_distribution_seconds": 0.0}
         table = dataclasses.replace(
@@ -276,7 +128,7 @@ class Bench:
         self.calls: list[tuple[str, str]] = []
         self._clients = clients
         self._folder = folder
-        self.trap = Trap(clients)
+        self.trap = Trap()
         self.lab = Laboratory(table, faults=self.trap.faults, new_key=key_pairs.of_a_lab())
         self.profile = Path(self.lab.line()["profile"])
         self.before = self.lab.state()
@@ -294,9 +146,15 @@ class Bench:
             "XDG_STATE_HOME": str(self._folder / "state"),
             "XDG_CONFIG_HOME": str(self._folder / "config"),
         }
-        client = self._clients.start(["-p", str(profile), *COMMANDS[command]], self._folder / "output", environment)
+        with open(os.devnull) as nothing, open(self._folder / "output", "ab") as output:
+            streams = [nothing.fileno(), output.fileno(), output.fileno()]
+            client = self._clients.start(["-p", str(profile), *COMMANDS[command]], environment, *streams)
         self.trap.aim(client)
-        code = self._clients.wait(client)
+        try:
+            code = client.wait(PATIENCE)
+        except TimeoutError:
+            client.kill()
+            code = HANGING
         self.calls = list(self.trap.calls)
         self.trap.clear()
         return code
@@ -369,7 +227,7 @@ class Bench:
 
 
 @contextmanager
-def bench(scenario: str, clients: Clients, key_pairs: KeyPairs) -> Iterator[Bench]:
+def bench(scenario: str, clients: Nursery, key_pairs: KeyPairs) -> Iterator[Bench]:
     with tempfile.TemporaryDirectory(prefix="pushtui-matrix-", ignore_cleanup_errors=True) as folder:
         made = Bench(scenario, clients, key_pairs, Path(folder))
         try:
@@ -381,7 +239,7 @@ def bench(scenario: str, clients: Clients, key_pairs: KeyPairs) -> Iterator[Benc
 # --- what is asked of the workbench ----------------------------------------------------------------------------------
 
 
-def count(scenario: str, operation: str, clients: Clients, key_pairs: KeyPairs) -> dict[str, Any]:
+def count(scenario: str, operation: str, clients: Nursery, key_pairs: KeyPairs) -> dict[str, Any]:
     """An undisturbed run: its calls in order, and the state that it leaves."""
     earlier, command, _after = COURSES[operation]
     with bench(scenario, clients, key_pairs) as made:
@@ -396,7 +254,7 @@ def count(scenario: str, operation: str, clients: Clients, key_pairs: KeyPairs) 
         return {"codes": codes, "calls": calls, "logged": logged, "shape": made.shape(), "output": made.said()[-3000:]}
 
 
-def run_case(case: dict[str, Any], clients: Clients, key_pairs: KeyPairs) -> dict[str, Any]:
+def run_case(case: dict[str, Any], clients: Nursery, key_pairs: KeyPairs) -> dict[str, Any]:
     """A struck run, and one more; how it ended."""
     began = time.monotonic()
     earlier, struck, after = COURSES[case["operation"]]
@@ -423,9 +281,7 @@ def run_case(case: dict[str, Any], clients: Clients, key_pairs: KeyPairs) -> dic
 
 def main() -> None:
     warnings.simplefilter("ignore")
-    clients = Clients()
-    from tests.keys import KeyPairs  # not before the clients were forked off
-
+    clients = Nursery()
     key_pairs = KeyPairs(Path(sys.argv[1]))
 
     def work(case: dict[str, Any]) -> str:
@@ -443,6 +299,7 @@ def main() -> None:
             for answer in pool.map(work, json.loads(line)):
                 sys.stdout.write(answer + "\n")
                 sys.stdout.flush()
+    clients.close()
 
 
 if __name__ == "__main__":
