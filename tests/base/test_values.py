@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import field, replace
+import sys
+import threading
+from dataclasses import field, fields, is_dataclass, replace
+from typing import Any
 
 import pytest
 
@@ -72,3 +75,39 @@ def test_what_a_class_defines_itself_is_kept() -> None:
 def test_they_hold_nothing_else() -> None:
     with pytest.raises(AttributeError):
         Key("a").other = 1  # type: ignore[attr-defined]  # it has no such field
+
+
+def test_a_class_has_its_fields_before_there_is_a_value() -> None:
+    @frozen
+    class Later(Longer):
+        end: str = ""
+
+    assert is_dataclass(Later)
+    assert [each.name for each in fields(Later)][-2:] == ["years", "end"]
+
+
+def test_the_first_values_of_a_class_can_be_made_on_several_threads() -> None:
+    @frozen
+    class Base:
+        names: list[str] = field(default_factory=list)
+
+    @frozen
+    class Made(Base):
+        more: list[str] = field(default_factory=list)
+
+    interval, together, made = sys.getswitchinterval(), threading.Barrier(4), list[Any]()
+
+    def make() -> None:
+        together.wait()
+        made.append(Made())
+
+    threads = [threading.Thread(target=make) for _ in range(4)]
+    try:
+        sys.setswitchinterval(1e-6)
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(interval)
+    assert made == [Made()] * 4

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import events
@@ -16,6 +15,7 @@ from textual.widgets import Input
 from pushtui.base.commands import Cmdlet
 from pushtui.base.errors import UsageError
 from pushtui.base.text import clean_line
+from pushtui.base.values import frozen
 from pushtui.base.words import _
 from pushtui.engine.console.completion import Catalogue, complete, insert
 from pushtui.engine.console.parser import parse
@@ -61,7 +61,7 @@ class CommandLine(Input):
 
     BINDINGS: ClassVar = bindings("console")
 
-    @dataclass
+    @frozen
     class Scrolled(Message):
         """Somebody wants to see another part of the log: `page_up` or `page_down`."""
 
@@ -102,14 +102,14 @@ class CommandLine(Input):
 class Console(Vertical):
     """Says what was asked for; knows nothing of whoever answers."""
 
-    @dataclass
+    @frozen
     class Asked(Message):
         """Send this."""
 
         cmdlet: Cmdlet
         typed: str
 
-    @dataclass
+    @frozen
     class Unknown(Message):
         """Completion needs this first: the parameters of a cmdlet, or ``*`` for the cmdlets."""
 

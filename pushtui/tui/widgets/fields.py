@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -17,6 +16,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from pushtui.base.text import clean_line
+from pushtui.base.values import frozen
 from pushtui.base.words import _
 from pushtui.profile import VALIDATORS
 from pushtui.tui.actions import bindings
@@ -55,18 +55,17 @@ class Field(Inked, Widget, can_focus=True):
 
     BINDINGS: ClassVar = bindings("fields")
 
-    @dataclass
+    @frozen
     class Judged(Message):
         """The text was looked at: `problem` is what is wrong with it, or empty."""
 
         name: str
         problem: str
 
-    @dataclass
     class Edited(Message):
         """Editing began or ended."""
 
-    @dataclass
+    @frozen
     class Kept(Message):
         """A good value was kept."""
 

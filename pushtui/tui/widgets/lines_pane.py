@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from textual.message import Message
 
+from pushtui.base.values import frozen
 from pushtui.base.words import _
 from pushtui.tui.log_store import Rows
 from pushtui.tui.search import Search
@@ -19,7 +18,7 @@ SEARCH_SECONDS = 0.02
 class LinesPane(RowsPane):
     """Has a cursor as soon as somebody goes up from the end that is followed."""
 
-    @dataclass
+    @frozen
     class FindAsked(Message):
         """Somebody wants to search."""
 

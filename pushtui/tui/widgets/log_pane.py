@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import ClassVar
 
 from textual.message import Message
 
 from pushtui.base.text import clean_line
+from pushtui.base.values import frozen
 from pushtui.base.words import _
 from pushtui.engine.events import Level, LogLine
 from pushtui.procedure.model import StepId
@@ -34,13 +35,13 @@ class LogPane(LinesPane):
 
     BINDINGS: ClassVar = bindings("log")
 
-    @dataclass
+    @frozen
     class EntryOpened(Message):
         """Somebody wants to read an entry in full."""
 
         entry: LogLine
 
-    @dataclass
+    @frozen
     class SaveAsked(Message):
         """Somebody wants lines in a file."""
 

@@ -6,8 +6,6 @@ places change when the oldest go or a filter changes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from rich.segment import Segment
 from rich.style import Style
 from textual.cache import LRUCache
@@ -17,6 +15,7 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from pushtui.base.values import frozen
 from pushtui.base.words import _
 from pushtui.tui.log_store import Rows
 from pushtui.tui.symbols import Symbols
@@ -32,7 +31,7 @@ class RowsPane(Inked, ScrollView, can_focus=True):
 
     following = reactive(True, repaint=False)
 
-    @dataclass
+    @frozen
     class Described(Message):
         """What the title of the pane should say has changed."""
 

@@ -5,8 +5,6 @@ A widget of its own and not the pane's border: it shows where the keys go, and a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from textual import events
 from textual.geometry import Region
 from textual.message import Message
@@ -14,6 +12,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from pushtui.base.text import clean_line
+from pushtui.base.values import frozen
 from pushtui.tui.symbols import Symbols
 from pushtui.tui.widgets.inked import Inked, fitted, width_of
 
@@ -21,7 +20,7 @@ from pushtui.tui.widgets.inked import Inked, fitted, width_of
 class Rule(Inked, Widget):
     """``── Title ────────``: its start in the accent while its pane has the focus."""
 
-    @dataclass
+    @frozen
     class Dragged(Message):
         """The mouse moved it so many lines up."""
 

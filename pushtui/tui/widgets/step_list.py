@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual.geometry import Offset, Size
@@ -47,13 +46,13 @@ class StepList(Inked, ScrollView, can_focus=True):
 
     selected = reactive(0, repaint=False)
 
-    @dataclass
+    @frozen
     class Moved(Message):
         """Another step was selected."""
 
         step: StepId
 
-    @dataclass
+    @frozen
     class Opened(Message):
         """Enter was pressed on a step."""
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive
@@ -11,6 +9,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from pushtui.base.text import clean_line
+from pushtui.base.values import frozen
 from pushtui.reporting.pages import Tone
 from pushtui.tui.symbols import Symbols
 from pushtui.tui.tables import GAP, Table, fit
@@ -25,7 +24,7 @@ class TableView(Inked, ScrollView, can_focus=False):
     place = reactive(0, repaint=False)
     """Of the selected row, counted in the order that is shown."""
 
-    @dataclass
+    @frozen
     class Moved(Message):
         """Another row was selected."""
 
