@@ -12,11 +12,13 @@ from pushtui.reporting import sentences, step_lines
 from pushtui.reporting.breaks import BROKEN, breaks
 from pushtui.tui.paragraphs import Line, wrap
 from pushtui.tui.symbols import STATUS_INK, Symbols
-from pushtui.tui.widgets.inked import fitted
+from pushtui.tui.widgets.inked import fitted, width_of
 
 WIDE = 150
 """From this width on the links stand side by side."""
 _GAP = 5
+_NAMES, _LEAST_NAMES = 24, 12
+"""Cells of the links' names: as a rule, and where their states leave no more."""
 _BOX_LINES = 3
 
 
@@ -38,13 +40,15 @@ class ChainPicture:
 
     def _down(self, width: int) -> Iterable[Line]:
         reports = list(self.reports.values())
+        longest = max(width_of(sentences.status_word(each.status)) for each in reports)
+        column = min(_NAMES, max(_LEAST_NAMES, width - longest - 3))
         for place, report in enumerate(reports):
             ink = STATUS_INK[report.status]
             head = f"{self.symbols.status[report.status]} {place + 1} {sentences.title(report.id)}"
             word = sentences.status_word(report.status)
-            room = max(0, width - 42)
+            room = max(0, width - column - 18)
             summary = fitted(clean_line(step_lines.brief(report)), room, self.symbols.ellipsis)
-            yield [(" ", "plain"), (fitted(head, 24, self.symbols.ellipsis), ink), (fitted(f" {word}", 16), ink),
+            yield [(" ", "plain"), (fitted(head, column, self.symbols.ellipsis), ink), (fitted(f" {word}", 16), ink),
                    (summary, "muted")]  # fmt: skip
             for words in self._breaks(report):
                 for line in wrap([(words, "strong")], max(8, width - 8)):

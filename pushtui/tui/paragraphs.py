@@ -68,6 +68,11 @@ class Columns:
 BLANK = Paragraph()
 
 
+def lines_of(blocks: Sequence[Block], width: int) -> list[Line]:
+    """All their lines, one block below another."""
+    return [line for block in blocks for line in block.lines(width)]
+
+
 def text(words: str, ink: str = "plain") -> tuple[Piece, ...]:
     """A single piece, with anything that could act on a terminal made visible."""
     return ((clean(words).expandtabs(4), ink),)

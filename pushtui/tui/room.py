@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pushtui.base.words import _
 from pushtui.tui.actions import key_of
 from pushtui.tui.symbols import Symbols
@@ -42,8 +44,12 @@ def chain_title(width: int, height: int, symbols: Symbols) -> str:
         _("{title} {dot} needs {size}, {key} log"),
         _("needs {size}, {key} log"),
     )
-    whole = [each.format(title=title, dot=symbols.dot, size=full, key=key) for each in told]
-    return next((each for each in whole if width_of(each) <= width - 6), whole[-1])
+    return that_fits([each.format(title=title, dot=symbols.dot, size=full, key=key) for each in told], width)
+
+
+def that_fits(titles: Sequence[str], width: int) -> str:
+    """The first of these titles that a rule of this width has room for; else the last, which is the shortest."""
+    return next((each for each in titles if width_of(each) <= width - 6), titles[-1])
 
 
 def too_small(width: int, height: int, symbols: Symbols) -> str:

@@ -1,4 +1,4 @@
-"""The chain drawn: where it breaks, and between which two values, at every width."""
+"""The chain drawn: link by link, and between which two values, at every width."""
 
 from __future__ import annotations
 
@@ -94,5 +94,5 @@ async def test_a_terminal_without_unicode_gets_none(drive: Any) -> None:
     terminal = Terminal(unicode=False, own_colours=False, frames=50, usable=True)
     async with drive(size=(120, 40), terminal=terminal) as it:
         await it.press("m")
-        await it.until_text("where it breaks")
+        await it.until_text("link by link")
         assert it.text.isascii()

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from functools import partial
+from typing import Any, ClassVar
 
 import pytest
+
+from pushtui.procedure.model import Status
+from pushtui.tui.actions import bar, bindings
+from pushtui.tui.activity import Activity
+from pushtui.tui.paragraphs import Block, Paragraph
+from pushtui.tui.screens.dialog import Dialog
+from pushtui.tui.widgets.connection_bar import Bar
+from pushtui.tui.widgets.key_bar import Key
 
 
 def log_top(text: str) -> int:
@@ -114,3 +124,48 @@ async def test_a_very_small_terminal_keeps_working(drive: Any, size: tuple[int, 
         await it.press("enter", "escape", "L", "plus", "escape", "c", "escape", "question_mark", "escape")
         assert all(len(row) <= size[0] for row in it.text.splitlines())
         assert len(it.text.splitlines()) <= size[1]
+
+
+class Ask(Dialog[None]):
+    """A question with all that a dialog can have."""
+
+    BINDINGS: ClassVar = bindings("ask")
+
+    def __init__(self) -> None:
+        super().__init__("A heading that is much longer than a narrow frame", grave=True)
+
+    def blocks(self) -> Sequence[Block]:
+        return [Paragraph((("word " * 60, "plain"),))]
+
+    def keys(self) -> Sequence[Key]:
+        return bar("ask")
+
+
+@pytest.mark.parametrize("size", [(40, 10), (60, 15), (50, 30)])
+async def test_a_dialog_shows_all_of_its_heading_and_keys_however_small_the_terminal(
+    drive: Any, size: tuple[int, int]
+) -> None:
+    async with drive(size=size) as it:
+        it.app.push_screen(Ask())
+        await it.until_text("word word")
+        text = " ".join(it.text.replace("│", " ").split())
+        assert "A heading that is much longer than a narrow frame" in text
+        assert all(f"{key} {label}" in text for key, label, _enabled in bar("ask"))
+        assert sum("word" in row for row in it.text.splitlines()) >= 3
+        await it.pilot.resize_terminal(80, 24)
+        await it.until_text("─ A heading that is much longer than a narrow frame ─")
+
+
+@pytest.mark.parametrize("width", [40, 80])
+async def test_a_long_sentence_is_whole_and_so_is_the_mark(drive: Any, width: int) -> None:
+    async with drive(size=(width, 24)) as it:
+        shown = partial(Bar, chain=(Status.OK,) * 7, exchange="ex01", entra="fabrikam.com")
+        words = "Nothing answers on port 81 of ex01: use port 80"
+        it.app.main.connection.show(shown(activity=Activity(words, "error")))
+        await it.until_text("port 80")
+        first, second, *_ = it.text.splitlines()
+        assert "PROD" in first
+        assert " ".join([*first.split(), *second.split()]).endswith(words)
+        it.app.main.connection.show(shown(activity=Activity("All steps ok", "ok")))
+        await it.until_text("fabrikam.com")
+        assert "All steps ok" in it.text.splitlines()[0]

@@ -37,7 +37,7 @@ class ChainScreen(Painted, Screen[None]):
         self._symbols = symbols
 
     def compose(self) -> ComposeResult:
-        rule = Rule(_("Where the trust holds, and where it breaks"), "muted", self._symbols)
+        rule = Rule(_("The trust, link by link"), "muted", self._symbols)
         rule.activate(True)
         yield rule
         yield Document([BLANK, self._picture], id="text")

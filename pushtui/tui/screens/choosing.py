@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import ClassVar, TypeVar
 
 from pushtui.tui.actions import bindings, key_of
-from pushtui.tui.paragraphs import Block
+from pushtui.tui.paragraphs import Block, lines_of
 from pushtui.tui.screens.dialog import Dialog
 from pushtui.tui.symbols import Symbols
 from pushtui.tui.widgets.document import Document
@@ -62,8 +62,8 @@ class ListScreen(Dialog[Choice]):
     def _keep_in_sight(self) -> None:
         document = self.query_one("#text", Document)
         width = max(1, document.scrollable_content_region.width)
-        above = sum(len(block.lines(width)) for block in self.above())
-        rows = [sum(len(block.lines(width)) for block in self.row(at, "  ")) for at in range(self._place + 1)]
+        above = len(lines_of([*self.heading(), *self.above()], width))
+        rows = [len(lines_of(self.row(at, "  "), width)) for at in range(self._place + 1)]
         top, bottom = above + sum(rows[:-1]), above + sum(rows)
         tall = document.scrollable_content_region.height
         if not self._place:

@@ -15,11 +15,16 @@ from pushtui.base.words import _
 from pushtui.tui.actions import bindings, key_of
 from pushtui.tui.copies import Copyable, as_text
 from pushtui.tui.painting import Painted
-from pushtui.tui.paragraphs import Block, Paragraph, text
+from pushtui.tui.paragraphs import BLANK, Block, Paragraph, lines_of, text
+from pushtui.tui.room import MIDDLE
 from pushtui.tui.widgets.document import Document
+from pushtui.tui.widgets.inked import width_of
 from pushtui.tui.widgets.key_bar import Key, KeyBar
 
 Result = TypeVar("Result")
+
+WIDEST = 88
+"""Columns of a frame at most, as in the style sheet: longer lines are hard to read."""
 
 
 class Dialog(Painted, ModalScreen[Result]):
@@ -64,20 +69,12 @@ class Dialog(Painted, ModalScreen[Result]):
         return ()
 
     def compose(self) -> ComposeResult:
-        with Vertical(id="frame", classes="-grave" if self._grave else "") as frame:
-            frame.border_title = self._heading
-            if self._bare:
-                yield Document([Paragraph(text(self._heading, "heading"))], id="heading")
-            yield Document(self.blocks(), id="text")
+        with Vertical(id="frame", classes="-grave" if self._grave else ""):
+            yield Document(id="text")
             if prompt := self.prompt():
                 yield Document(prompt, id="prompt")
             yield from self.inputs()
             yield KeyBar(self.keys(), indent=0, id="keys")
-
-    @property
-    def _bare(self) -> bool:
-        """Whether there is no frame that could have the heading: in plain mode the dialog has the whole screen."""
-        return self.app.has_class("-plain")
 
     def on_mount(self) -> None:
         self.fit()
@@ -85,15 +82,36 @@ class Dialog(Painted, ModalScreen[Result]):
     def on_resize(self) -> None:
         self.fit()
 
+    def heading(self) -> Sequence[Block]:
+        """The heading as the beginning of the text, where there is no frame for it, or no room in the frame."""
+        if self.query_one("#frame").border_title:
+            return ()
+        return [Paragraph(text(self._heading, "heading")), *([BLANK] if self.size.height >= MIDDLE else [])]
+
     def fit(self) -> None:
-        """Give the text the height that it needs, as far as there is room."""
+        """Give the text the height that it needs; on a low screen that has too little, the whole screen and no air."""
+        plain = self.app.has_class("-plain")
+        if not self._fit(bare=plain) and not plain and self.size.height < MIDDLE:
+            self._fit(bare=True)
+
+    def _fit(self, *, bare: bool) -> bool:
+        """Lay everything out; whether there is room for all of the text."""
         frame, document = self.query_one("#frame"), self.query_one("#text", Document)
-        outer = self.size.width if self._bare else min(self.size.width, 88)
-        width = outer - (2 if self._bare else 6)
-        height = sum(len(block.lines(width - 1)) for block in self.blocks())
-        others = 4 + 2 * len(self.inputs()) + 2 * len(self.prompt())
-        document.styles.height = max(1, min(height, self.size.height - others - 2))
+        outer = self.size.width if bare else min(self.size.width, WIDEST)
+        width = outer - (2 if bare else 6)
+        frame.border_title = "" if bare or width_of(self._heading) > width else self._heading
+        blocks = [*self.heading(), *self.blocks()]
+        wanted = len(lines_of(blocks, width - 1))
+        keys, prompt = self.query_one("#keys", KeyBar), len(lines_of(self.prompt(), width))
+        air = 0 if bare else 4 + bool(prompt) + len(self.inputs())
+        room = self.size.height - air - prompt - len(self.inputs()) - keys.lines(width)
+        self.set_class(bare, "-bare")
+        if prompt:
+            self.query_one("#prompt").styles.height = prompt
+        document.styles.height = max(1, room if bare else min(wanted, room))
+        document.show(blocks)
         frame.styles.width = outer
+        return wanted <= room
 
     def action_scroll_text(self, way: str) -> None:
         """Scroll the text, wherever the focus is."""
@@ -101,6 +119,5 @@ class Dialog(Painted, ModalScreen[Result]):
 
     def show(self) -> None:
         """Lay the text out anew, because it changed."""
-        self.query_one("#text", Document).show(self.blocks())
         self.query_one("#keys", KeyBar).show(self.keys())
         self.fit()

@@ -18,6 +18,7 @@ from pushtui.tui.copies import Copyable, as_text
 from pushtui.tui.inventory import Sheet, sheets
 from pushtui.tui.painting import Painted
 from pushtui.tui.paragraphs import Block
+from pushtui.tui.room import that_fits
 from pushtui.tui.screens.reading import ReadingScreen
 from pushtui.tui.symbols import Symbols
 from pushtui.tui.widgets.document import Document
@@ -42,8 +43,9 @@ class OrganizationScreen(Painted, Screen[bool]):
         self._sheets = sheets(overview, symbols)
         self._symbols = symbols
         self._at = 0
-        self.table = TableView(self.sheet.table, symbols, id="table")
-        self.rule = Rule(self._title(), "muted", symbols)
+        rows = max(len(sheet.table) for sheet in self._sheets)
+        self.table = TableView(self.sheet.table, symbols, rows=rows, id="table")
+        self.rule = Rule("", "muted", symbols)
         self.rule.activate(True)
         self.row_rule = Rule(self._row_name(), "muted", symbols)
         self.detail = Document(self.blocks(), id="row-text")
@@ -73,17 +75,19 @@ class OrganizationScreen(Painted, Screen[bool]):
 
     def _title(self) -> str:
         dot = f" {self._symbols.dot} "
-        names = dot.join(
-            f"[{sheet.title}]" if place == self._at else sheet.title for place, sheet in enumerate(self._sheets)
-        )
-        sorted_by = self.table.sorted_by if hasattr(self, "table") else ""
+        here, place = f"[{self.sheet.title}]", f"{self._at + 1}/{len(self._sheets)}"
+        names = dot.join(here if sheet is self.sheet else sheet.title for sheet in self._sheets)
+        sorted_by = self.table.sorted_by
         how = _("by {column}").format(column=sorted_by) if sorted_by else _("problems first")
-        return f"{names}{dot}{how}"
+        return that_fits((f"{names}{dot}{how}", names, f"{here} {place}{dot}{how}", f"{here} {place}"), self.size.width)
 
     def _show(self, *, top: bool = False) -> None:
         self.rule.show(self._title())
         self.row_rule.show(self._row_name())
         self.detail.show(self.blocks(), top=top)
+
+    def on_resize(self) -> None:
+        self._show()
 
     def on_table_view_moved(self) -> None:
         self._show(top=True)

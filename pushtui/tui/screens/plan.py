@@ -19,6 +19,7 @@ from pushtui.tui.copies import Copyable, as_text, of_actions
 from pushtui.tui.documents import action_blocks
 from pushtui.tui.painting import Painted
 from pushtui.tui.paragraphs import BLANK, Block, Paragraph, text
+from pushtui.tui.room import that_fits
 from pushtui.tui.screens.consent import ConsentScreen, consent_heading
 from pushtui.tui.session import PlanLike
 from pushtui.tui.symbols import Symbols
@@ -60,9 +61,9 @@ class PlanScreen(Painted, Screen[frozenset[Consent] | None]):
         self._given: set[Consent] = set()
 
     def compose(self) -> ComposeResult:
-        rule = Rule(self._heading(), "muted", self._symbols)
-        rule.activate(True)
-        yield rule
+        self._rule = Rule(self._heading(), "muted", self._symbols)
+        self._rule.activate(True)
+        yield self._rule
         yield Document(self._blocks(), id="text")
         yield KeyBar(self._keys(), id="keys")
 
@@ -70,11 +71,17 @@ class PlanScreen(Painted, Screen[frozenset[Consent] | None]):
         changes = sum(isinstance(action, Change) for action in self.plan.actions)
         others = len(self.plan.actions) - changes
         heading = _("Plan: one change") if changes == 1 else _("Plan: {count} changes").format(count=changes)
+        whole = heading
         if self.plan.task.undoes:
-            heading = _("Take back {run}: {count} changes").format(run=self.plan.task.undoes, count=changes)
-        if others:
-            heading += _(", one other action") if others == 1 else _(", {count} other actions").format(count=others)
-        return heading
+            heading = (
+                _("Take back: one change") if changes == 1 else _("Take back: {count} changes").format(count=changes)
+            )
+            whole = _("Take back {run}: {count} changes").format(run=self.plan.task.undoes, count=changes)
+        beside = _(", one other action") if others == 1 else _(", {count} other actions").format(count=others)
+        return that_fits([f"{whole}{beside}" if others else whole, heading], self.app.size.width)
+
+    def on_resize(self) -> None:
+        self._rule.show(self._heading())
 
     def _blocks(self) -> Sequence[Block]:
         dot = self._symbols.dot

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal, ScrollableContainer, Vertical
 from textual.reactive import Reactive, reactive
 from textual.screen import ModalScreen
 from textual.suggester import SuggestFromList
@@ -23,9 +23,14 @@ from pushtui.profile import default_path
 from pushtui.tui.actions import bindings, key_of
 from pushtui.tui.painting import Painted
 from pushtui.tui.paragraphs import Paragraph, text
+from pushtui.tui.room import MIDDLE
+from pushtui.tui.screens.dialog import WIDEST
 from pushtui.tui.symbols import Symbols
 from pushtui.tui.widgets.document import Document
 from pushtui.tui.widgets.key_bar import Key, KeyBar
+
+_EDGES = 6
+"""Columns of the frame and of the room inside it."""
 
 
 class ProfileForm(Painted, ModalScreen[Mapping[str, str] | None]):
@@ -65,11 +70,12 @@ class ProfileForm(Painted, ModalScreen[Mapping[str, str] | None]):
             frame.border_title = _("New profile")
             if self.app.has_class("-plain"):
                 yield Static(_("New profile"), id="heading", markup=False)
-            for name, label in self.labels().items():
-                with Horizontal(classes="row", id=f"{name}-row"):
-                    yield Static(label, classes="label", markup=False)
-                    yield Static("", classes="mark", id=f"{name}-mark", markup=False)
-                    yield self._input(name)
+            with ScrollableContainer(id="rows", can_focus=False):
+                for name, label in self.labels().items():
+                    with Horizontal(classes="row", id=f"{name}-row"):
+                        yield Static(label, classes="label", markup=False)
+                        yield Static("", classes="mark", id=f"{name}-mark", markup=False)
+                        yield self._input(name)
             yield Document(id="note")
             yield KeyBar(self._keys(), indent=0, id="keys")
 
@@ -83,6 +89,14 @@ class ProfileForm(Painted, ModalScreen[Mapping[str, str] | None]):
 
     def on_mount(self) -> None:
         self._judge()
+
+    def on_resize(self) -> None:
+        """Where there is too little room, the fields scroll, and what stands below them stays in sight."""
+        low = self.size.height < MIDDLE
+        self.set_class(low, "-low")
+        lines = self.query_one(KeyBar).lines(min(self.size.width, WIDEST) - _EDGES)
+        others = 2 + 2 + lines + (0 if low else 2) + self.app.has_class("-plain")
+        self.query_one("#rows").styles.max_height = max(1, self.size.height - others)
 
     def _value(self, name: str) -> str:
         return self.query_one(f"#{name}", Input).value

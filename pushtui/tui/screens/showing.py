@@ -55,7 +55,7 @@ class StateScreen(PanesScreen):
         self.find.cursor_blink = False
         self.console = Console(symbols, id="console")
         self.find.display = self.console.display = False
-        self.key_bar = KeyBar(presentation.main_keys(conductor, self.steps.step, alone=False), id="keys")
+        self.key_bar = KeyBar(presentation.main_keys(conductor, self.steps.step, alone=False), wraps=False, id="keys")
         self._fields_rule = Rule(*self._fields_title(width), symbols)
         self.rules = {
             self.steps: Rule(room.chain_title(width, height, symbols), "muted", symbols),

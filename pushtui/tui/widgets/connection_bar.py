@@ -13,15 +13,15 @@ from pushtui.base.values import frozen
 from pushtui.base.words import _
 from pushtui.procedure.model import Status
 from pushtui.tui.activity import Activity
-from pushtui.tui.paragraphs import Paragraph, text
+from pushtui.tui.paragraphs import Line, Paragraph, text, wrap
 from pushtui.tui.room import too_small
 from pushtui.tui.symbols import STATUS_INK, Symbols
 from pushtui.tui.widgets.inked import Inked, Piece, fitted, width_of
 
 _LINES = 2
 _WITH_LABELS = 100
-_WITH_NAME = 60
-"""Columns from which on the program's own name has room beside what happens."""
+_ROOMY = 60
+"""Columns from which on the program's own name and the whole mark have room beside what happens."""
 _SHORTEST = 6
 """Cells of an account below which it says nothing any more."""
 
@@ -63,17 +63,26 @@ class ConnectionBar(Inked, Widget):
     def render_line(self, y: int) -> Strip:
         if self.size.height > _LINES:
             return self._alone(y)
-        return self._first() if y == 0 else self._second() if y == 1 else Strip.blank(self.size.width, self.rich_style)
-
-    def _first(self) -> Strip:
-        pieces = self._head()
-        used = sum(width_of(words) for words, _ink in pieces)
-        room = self.size.width - used - 3
-        words = clean_line(self._bar.activity.line(room, self._symbols))
-        if room > 0:
-            words = fitted(words, room, self._symbols.ellipsis, right=True)
-            pieces += [("  ", "plain"), (words, self._bar.activity.ink)]
+        if y >= _LINES:
+            return Strip.blank(self.size.width, self.rich_style)
+        first, rest = self._first()
+        pieces = first if y == 0 else rest or self._second()
         return self.strip(pieces, self.size.width)
+
+    def _first(self) -> tuple[Line, Line]:
+        """Which world, and what happens; and what of that needs the line of the two sides, too."""
+        width, activity, symbols = self.size.width, self._bar.activity, self._symbols
+        for head in self._heads():
+            room = width - sum(width_of(words) for words, _ink in head) - 3
+            words = clean_line(activity.line(room, symbols))
+            if width_of(words) <= room:
+                return [*head, ("  ", "plain"), (fitted(words, room, right=True), activity.ink)], []
+        begun, *more = wrap(text(words, activity.ink), max(1, room))
+        rest = "".join(word for line in more for word, _ink in (*line, (" ", "")))
+        return [*head, ("  ", "plain"), *begun], [
+            (" ", "plain"),
+            (fitted(rest.rstrip(), width - 2, symbols.ellipsis, right=True), activity.ink),
+        ]
 
     def _alone(self, y: int) -> Strip:
         """A line where the whole screen is too small for anything else: what happens, and how much room it needs."""
@@ -86,18 +95,14 @@ class ConnectionBar(Inked, Widget):
         lines = [line for each in told for line in Paragraph(text(*each)).lines(width)]
         return self.strip(lines[y] if y < len(lines) else [], width)
 
-    def _head(self) -> list[Piece]:
-        """Which world, and the chain."""
-        bar = self._bar
-        production = bar.environment != "lab"
-        pieces: list[Piece] = [
-            (" pushtui " if self.size.width >= _WITH_NAME else " ", "strong"),
-            (_(" PRODUCTION ") if production else _(" LAB "), "badge-production" if production else "badge-lab"),
-        ]
+    def _heads(self) -> list[Line]:
+        """Which world, and the chain; a narrow screen shows that below as well, and may leave it to what happens."""
+        bar, roomy = self._bar, self.size.width >= _ROOMY
+        pieces: Line = [(" pushtui " if roomy else " ", "strong"), _mark(bar.environment, roomy)]
         if bar.read_only:
             pieces += [(" ", "plain"), (_(" READ-ONLY "), "badge-read-only")]
-        pieces.append(("  ", "plain"))
-        return pieces + self._chain()
+        whole = [*pieces, ("  ", "plain"), *self._chain()]
+        return [whole] if roomy else [whole, pieces]
 
     def _chain(self) -> list[Piece]:
         symbols, pieces = self._symbols, []
@@ -108,7 +113,7 @@ class ConnectionBar(Inked, Widget):
             pieces.append((symbols.status[status], STATUS_INK[status]))
         return pieces
 
-    def _second(self) -> Strip:
+    def _second(self) -> Line:
         bar, width = self._bar, self.size.width
         labels = width >= _WITH_LABELS
         between: Sequence[Piece] = ((f"  {self._symbols.both}  ", "muted"),)
@@ -118,11 +123,18 @@ class ConnectionBar(Inked, Widget):
         if sum(width_of(words) for words, _ink in (*left, *right)) > room:
             left, right = self._brief(left, bar.exchange_name), self._brief(right, bar.entra_name)
         left, right = _shared(left, right, room, self._symbols.ellipsis)
-        return self.strip([(" ", "plain"), *left, *between, *right], width)
+        return [(" ", "plain"), *left, *between, *right]
 
     def _brief(self, side: list[Piece], name: str | None) -> list[Piece]:
         """A side that is not connected in one sign and its name."""
         return [(f"{self._symbols.status[Status.UNKNOWN]} {clean_line(name)}", "muted")] if name else side
+
+
+def _mark(environment: str, roomy: bool) -> Piece:
+    """Which world."""
+    if environment == "lab":
+        return _(" LAB "), "badge-lab"
+    return _(" PRODUCTION ") if roomy else _(" PROD "), "badge-production"
 
 
 def _side(label: str, words: str, connected: bool, labelled: bool) -> list[Piece]:

@@ -10,7 +10,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from pushtui.tui.actions import bindings
-from pushtui.tui.paragraphs import Block, Line
+from pushtui.tui.paragraphs import Block, Line, lines_of
 from pushtui.tui.widgets.inked import Inked
 
 
@@ -39,7 +39,7 @@ class Document(Inked, ScrollView, can_focus=True):
         width = self.scrollable_content_region.width
         if not width:
             return
-        lines = [line for block in self._blocks for line in block.lines(width)]
+        lines = lines_of(self._blocks, width)
         if lines == self._lines and width == self._width:
             return
         self._lines, self._width = lines, width

@@ -1,10 +1,11 @@
-"""The last line: the keys that matter here. What cannot be done now is muted, and keeps its place."""
+"""The last line, or lines: the keys that matter here. What cannot be done now is muted, and keeps its place."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from textual.geometry import Size
 from textual.strip import Strip
 from textual.timer import Timer
 from textual.widget import Widget
@@ -23,10 +24,19 @@ TOLD_SECONDS = 6.0
 
 
 class KeyBar(Inked, Widget):
-    """One line; the keys that do not fit are left out from the end, but the last stays."""
+    """As many lines as the keys take; or one where it does not wrap: then those that do not fit are left out from the
+    end, but the last stays."""
 
-    def __init__(self, keys: Sequence[Key] = (), *, indent: int = 1, id: str | None = None) -> None:  # noqa: A002  # Textual's name
+    def __init__(
+        self,
+        keys: Sequence[Key] = (),
+        *,
+        indent: int = 1,
+        wraps: bool = True,
+        id: str | None = None,  # noqa: A002  # Textual's name
+    ) -> None:
         super().__init__(id=id)
+        self._wraps = wraps
         self._indent = indent
         self._keys = tuple(keys)
         self._told: Piece | None = None
@@ -46,6 +56,8 @@ class KeyBar(Inked, Widget):
         if tuple(keys) != self._keys:
             with self._changing():
                 self._keys = tuple(keys)
+            if self.is_mounted and self.lines(self.size.width) != self.size.height > 0:
+                self.refresh(layout=True)
 
     def tell(self, words: str, ink: str = "ok") -> None:
         """A sentence in the place of the keys, for a while."""
@@ -63,28 +75,51 @@ class KeyBar(Inked, Widget):
     @contextmanager
     def _changing(self) -> Iterator[None]:
         """What differs afterwards is painted."""
-        before = self.render_line(0) if self.is_mounted else None
+        before = [self.render_line(line) for line in range(self.size.height)] if self.is_mounted else []
         yield
-        if before is not None:
-            self.repaint_line(0, before)
+        for line, strip in enumerate(before):
+            self.repaint_line(line, strip)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return self.lines(width)
+
+    def lines(self, width: int) -> int:
+        """How many lines the keys take."""
+        return len(self._rows(width))
 
     def render_line(self, y: int) -> Strip:
         width = self.size.width
+        pieces: list[Piece] = [(" " * self._indent, "plain")]
         if self._told is not None:
             words, ink = self._told
             room = max(1, width - 2 * self._indent)
-            return self.strip([(" " * self._indent, "plain"), (fitted(words, room, self._ellipsis), ink)], width)
-        pieces: list[Piece] = [(" " * self._indent, "plain")]
-        for key, label, enabled in self._fitting(width + _GAP - self._indent):
+            return self.strip([*pieces, (fitted(words, room, self._ellipsis), ink)] if y == 0 else [], width)
+        rows = self._rows(width)
+        for key, label, enabled in rows[y] if y < len(rows) else ():
             pieces += [
                 (key, "key" if enabled else "muted"),
                 (f" {label}{' ' * _GAP}", "plain" if enabled else "muted"),
             ]
         return self.strip(pieces, width)
 
+    def _rows(self, width: int) -> list[list[Key]]:
+        """The keys, line by line."""
+        room = width + _GAP - self._indent
+        if not self._wraps:
+            return [self._fitting(room)]
+        rows: list[list[Key]] = [[]]
+        left = room
+        for each in self._keys:
+            left -= _length(each)
+            if left < 0 and rows[-1]:
+                rows.append([])
+                left = room - _length(each)
+            rows[-1].append(each)
+        return rows
+
     def _fitting(self, room: int) -> list[Key]:
         """The keys that there is room for."""
-        lengths = [width_of(key) + 1 + width_of(label) + _GAP for key, label, _enabled in self._keys]
+        lengths = [_length(each) for each in self._keys]
         if sum(lengths) <= room:
             return list(self._keys)
         left, fitting = room - lengths[-1], []
@@ -94,3 +129,9 @@ class KeyBar(Inked, Widget):
                 break
             fitting.append(key)
         return [*fitting, self._keys[-1]]
+
+
+def _length(each: Key) -> int:
+    """Cells that a key takes, with the gap behind it."""
+    key, label, _enabled = each
+    return width_of(key) + 1 + width_of(label) + _GAP

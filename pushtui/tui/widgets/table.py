@@ -30,8 +30,10 @@ class TableView(Inked, ScrollView, can_focus=False):
 
         row: int
 
-    def __init__(self, table: Table, symbols: Symbols, *, id: str | None = None) -> None:  # noqa: A002  # Textual's name
+    def __init__(self, table: Table, symbols: Symbols, *, rows: int, id: str | None = None) -> None:  # noqa: A002  # Textual's name
+        """`rows`: the most that any table has which is shown here; there is room for them where the height is auto."""
         super().__init__(id=id)
+        self._rows = rows
         self._table = table
         self._symbols = symbols
         self._sorted_by, self._reverse = -1, False
@@ -54,6 +56,10 @@ class TableView(Inked, ScrollView, can_focus=False):
         self._order = table.sorted(-1)
         self.place = 0
         self._lay_out()
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """The head, the rows, and a line below them."""
+        return self._rows + 2
 
     def on_resize(self) -> None:
         self._lay_out()
