@@ -52,13 +52,9 @@ class ConnectionBar(Inked, Widget):
 
     def show(self, bar: Bar) -> None:
         """Show this; only what changed is painted."""
-        if bar == self._bar or not self.is_mounted:
-            self._bar = bar
-            return
-        before = [self.render_line(line) for line in range(self.size.height)]
-        self._bar = bar
-        for line, strip in enumerate(before):
-            self.repaint_line(line, strip)
+        if bar != self._bar:
+            with self.changing():
+                self._bar = bar
 
     def render_line(self, y: int) -> Strip:
         if self.size.height > _LINES:

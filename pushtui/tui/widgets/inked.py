@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -79,10 +80,21 @@ class Inked(Widget):
         segments = [Segment(text, self.inked(base, name)) for text, name in pieces if text]
         return Strip(segments).simplify().adjust_cell_length(width, base)
 
-    def repaint_line(self, y: int, before: Strip) -> None:
-        """Paint again what differs in line `y` from how it was, in as few pieces as are worth a cursor movement."""
-        for start, end in changed_cells(before, self.render_line(y)):
-            self.refresh(Region(start, y, end - start, 1))
+    @contextmanager
+    def changing(self, first: int = 0, end: int | None = None) -> Iterator[None]:
+        """What differs afterwards in these lines is painted, in as few pieces as are worth a cursor movement.
+
+        A widget that is hidden, which has no lines, is drawn anew when it is seen again.
+        """
+        height = self.size.height
+        lines = range(max(0, first), height if end is None else min(height, end))
+        before = [self.render_line(line) for line in lines]
+        yield
+        if not height:
+            self.refresh()
+        for line, strip in zip(lines, before, strict=True):
+            for start, stop in changed_cells(strip, self.render_line(line)):
+                self.refresh(Region(start, line, stop - start, 1))
 
 
 def changed_cells(before: Strip, after: Strip) -> list[tuple[int, int]]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 from textual.geometry import Size
 from textual.strip import Strip
@@ -54,7 +53,7 @@ class KeyBar(Inked, Widget):
     def show(self, keys: Sequence[Key]) -> None:
         """Show these keys."""
         if tuple(keys) != self._keys:
-            with self._changing():
+            with self.changing():
                 self._keys = tuple(keys)
             if self.is_mounted and self.lines(self.size.width) != self.size.height > 0:
                 self.refresh(layout=True)
@@ -63,22 +62,14 @@ class KeyBar(Inked, Widget):
         """A sentence in the place of the keys, for a while."""
         if self._over is not None:
             self._over.stop()
-        with self._changing():
+        with self.changing():
             self._told = (clean_line(words), ink)
         self._over = self.set_timer(TOLD_SECONDS, self._forget)
 
     def _forget(self) -> None:
         self._over = None
-        with self._changing():
+        with self.changing():
             self._told = None
-
-    @contextmanager
-    def _changing(self) -> Iterator[None]:
-        """What differs afterwards is painted."""
-        before = [self.render_line(line) for line in range(self.size.height)] if self.is_mounted else []
-        yield
-        for line, strip in enumerate(before):
-            self.repaint_line(line, strip)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         return self.lines(width)

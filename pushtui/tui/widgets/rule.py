@@ -53,10 +53,8 @@ class Rule(Inked, Widget):
     def show(self, title: str, ink: str = "muted") -> None:
         """Another title."""
         if (title, ink) != (self._title, self._ink):
-            before = self.render_line(0) if self.is_mounted and self.size.width else None
-            self._title, self._ink = title, ink
-            if before is not None:
-                self.repaint_line(0, before)
+            with self.changing():
+                self._title, self._ink = title, ink
 
     def activate(self, active: bool) -> None:
         """Whether the pane below has the focus."""

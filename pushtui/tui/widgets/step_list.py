@@ -71,15 +71,10 @@ class StepList(Inked, ScrollView, can_focus=True):
 
     def show(self, index: int, row: Row) -> None:
         """Replace a row; nothing is repainted when nothing visible changed."""
-        if row == self._rows[index] or not self.is_mounted:
-            self._rows[index] = row
-            return
-        first = index * self._lines_each - self.scroll_offset.y
-        lines = [line for line in range(first, first + self._lines_each) if 0 <= line < self.size.height]
-        before = [self.render_line(line) for line in lines]
-        self._rows[index] = row
-        for line, strip in zip(lines, before, strict=True):
-            self.repaint_line(line, strip)
+        if row != self._rows[index]:
+            first = index * self._lines_each - self.scroll_offset.y
+            with self.changing(first, first + self._lines_each):
+                self._rows[index] = row
 
     def _refresh_row(self, index: int) -> None:
         for line in range(self._lines_each):
