@@ -88,8 +88,22 @@ class PaintsOnce(App[ReturnType], inherit_bindings=False):
 class Painted:
     """A screen of an application that paints once: what would not be shown is not drawn either."""
 
+    _updating = _due = False
+
+    def _on_timer_update(self) -> None:
+        """As Textual's own, which paints after a layout, and again what is to be painted besides."""
+        self._updating, self._due = True, False
+        try:
+            super()._on_timer_update()  # type: ignore[misc]  # a screen has this
+        finally:
+            self._updating = False
+        if self._due:
+            self._compositor_refresh()
+
     def _compositor_refresh(self) -> None:
-        if not self.app._settling:  # type: ignore[attr-defined]  # a screen has an application
+        if self._updating:
+            self._due = True
+        elif not self.app._settling:  # type: ignore[attr-defined]  # and an application
             super()._compositor_refresh()  # type: ignore[misc]  # and this
 
     def on_screen_resume(self, event: events.ScreenResume) -> None:

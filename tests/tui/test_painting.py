@@ -8,6 +8,7 @@ from typing import Any
 import pyte
 import pytest
 from rich.console import Console
+from textual._compositor import LayoutUpdate
 from textual.app import App
 from textual.events import Key
 
@@ -71,3 +72,13 @@ async def test_a_title_that_changes_while_its_pane_is_hidden_is_seen_when_the_pa
         main.rules[main.log_pane].show("Log · something new")
         main.leave(keep=True)
         await it.until_text("── Log · something new ──")
+
+
+async def test_a_layout_with_a_repaint_is_one_frame(drive: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with drive(size=SIZE) as it:
+        frames: list[Any] = []
+        monkeypatch.setattr(App, "_display", lambda _app, _screen, update: update is None or frames.append(update))
+        await it.press("ctrl+l")
+        await it.until(lambda: frames)
+        await it.pilot.pause()
+        assert sum(isinstance(frame, LayoutUpdate) for frame in frames) == 1
