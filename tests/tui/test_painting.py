@@ -79,6 +79,6 @@ async def test_a_layout_and_a_repaint_are_one_frame(drive: Any, monkeypatch: pyt
         monkeypatch.setattr(App, "_display", lambda _app, _screen, update: frames.append(update))
         main = it.app.main  # as when a screen has come to rest, and one of its widgets asks for another layout then
         main._compositor._dirty_regions.add(main.size.region)
-        main._layout_required = main._repaint_required = True
+        main.refresh(layout=True)
         main._on_timer_update()
         assert len(frames) == 1
