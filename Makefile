@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 # One more than the two cores that the tests are meant for: many of them wait for a server, a clock or a terminal.
 JOBS ?= 3
+# Hundreds of processes import the same modules: what one has compiled is kept for the others.
+unexport PYTHONDONTWRITEBYTECODE
 KERBEROS_TESTS := $(shell find tests -name 'test_*kerberos*.py') tests/end_to_end/test_sign_in_matrix.py
 
 .DEFAULT_GOAL := help

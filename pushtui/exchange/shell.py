@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from pypsrp.complex_objects import ObjectMeta, PSInvocationState
+from pypsrp.complex_objects import Command, ObjectMeta, PSInvocationState
 from pypsrp.powershell import PowerShell, RunspacePool
 from pypsrp.wsman import NAMESPACES, WSMan, WSManAction
 
@@ -174,6 +174,17 @@ class Shell:
         self._sockets.close()
 
 
+class _Command(Command):
+    """A command that stays what it is where pypsrp would copy it, twice, with the tables that say how it is written.
+
+    The copies are for lxml, which moves an element that is added in a second place; they were half of what it costs to
+    send a pipeline.
+    """
+
+    def __deepcopy__(self, memo: object) -> _Command:
+        return self
+
+
 class Pipeline:
     """Statements on their way, and what they have answered so far."""
 
@@ -184,14 +195,17 @@ class Pipeline:
         for position, cmdlet in enumerate(cmdlets):
             if position:
                 self._powershell.add_statement()
-            self._powershell.add_cmdlet(cmdlet.name)
+            self._add(pool, cmdlet.name)
             for name, value in cmdlet.parameters:
                 self._powershell.add_parameter(name, _argument(pool, value))
             if cmdlet.select:
-                self._powershell.add_cmdlet("Select-Object")
+                self._add(pool, "Select-Object")
                 self._powershell.add_parameter("Property", list(cmdlet.select))
         self._taken: dict[str, int] = {}
         self.outcome = Outcome()
+
+    def _add(self, pool: RunspacePool, name: str) -> None:
+        self._powershell.add_command(_Command(name, pool.protocol_version or "", is_script=False))
 
     def begin(self) -> None:
         self._powershell.begin_invoke()

@@ -18,9 +18,9 @@ from pushtui.lab.endpoints import Endpoints
 from pushtui.lab.faults import Fault, Faults
 from pushtui.lab.internet import Internet
 from pushtui.lab.kerberos import KerberosService, missing
+from pushtui.lab.keys import NewKey, new_rsa_key
 from pushtui.lab.organization.accounts import Account
 from pushtui.lab.organization.build import build as build_organization
-from pushtui.lab.organization.certificate import NewKey, new_rsa_key
 from pushtui.lab.pki import Authority, server_context
 from pushtui.lab.requests import RequestLog
 from pushtui.lab.scenario import Scenario
@@ -46,7 +46,7 @@ class Laboratory:
     ) -> None:
         """`kerberos`: with a KDC, also where the scenario does not ask for one. `faults`: a queue of the caller's.
 
-        `new_key`: where the keys of the organization's certificates come from.
+        `new_key`: where the RSA keys of the organization's and the tenant's certificates come from.
         """
         self._scenario = scenario
         self._wants_kerberos = kerberos or scenario.kerberos
@@ -69,7 +69,9 @@ class Laboratory:
         self._ca_file = ready.private_file(self._folder / "ca.pem", self._authority.ca_pem)
         for fault in self._scenario.faults:
             self._faults.add(fault)
-        self._tenant = build_tenant(self._scenario.tenant, self._log, self._faults, authority=self._authority)
+        self._tenant = build_tenant(
+            self._scenario.tenant, self._log, self._faults, authority=self._authority, new_key=self._new_key
+        )
         self._undo.append(self._tenant.stop)
         self._tenant.start()
         self._organization = build_organization(

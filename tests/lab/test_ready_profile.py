@@ -17,17 +17,18 @@ from cryptography import x509
 from pushtui.base.errors import UsageError
 from pushtui.lab.laboratory import Laboratory
 from pushtui.lab.scenario import ProfileTable, load
+from tests.keys import KeyPairs
 
 
 @pytest.fixture
-def start() -> Iterator[Callable[..., Laboratory]]:
+def start(key_pairs: KeyPairs) -> Iterator[Callable[..., Laboratory]]:
     running: list[Laboratory] = []
 
     def begin(name: str, **profile: Any) -> Laboratory:
         scenario = load(name)
         if profile:
             scenario = dataclasses.replace(scenario, profile=ProfileTable(**profile))
-        running.append(Laboratory(scenario))
+        running.append(Laboratory(scenario, new_key=key_pairs.of_a_lab()))
         return running[-1]
 
     yield begin

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pushtui.base.clock import Clock
+from pushtui.lab.keys import NewKey, new_rsa_key
 from pushtui.lab.organization.accounts import Account
-from pushtui.lab.organization.certificate import NewKey, new_rsa_key
 from pushtui.lab.organization.construction import build_state
 from pushtui.lab.organization.organization import Organization
 from pushtui.lab.organization.state import Internet

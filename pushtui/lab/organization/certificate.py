@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import TypeAlias
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-NewKey: TypeAlias = Callable[[int], rsa.RSAPrivateKey]
 SERVICES = ("IMAP", "POP", "UM", "IIS", "SMTP", "Federation", "UMCallRouter")
 """Exchange's AllowedServices in the order of their bits, which is the order of their text."""
-
-
-def new_rsa_key(bits: int) -> rsa.RSAPrivateKey:
-    """A fresh RSA key."""
-    return rsa.generate_private_key(public_exponent=65537, key_size=bits)
 
 
 @dataclass(frozen=True, eq=False)

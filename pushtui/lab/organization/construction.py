@@ -13,9 +13,10 @@ from uuid import UUID, uuid4
 from pushtui.base.clock import Clock, SystemClock
 from pushtui.base.tables import read_table
 from pushtui.base.words import _
+from pushtui.lab.keys import NewKey, new_rsa_key
 from pushtui.lab.organization.accounts import Account
 from pushtui.lab.organization.acs import fetch_metadata
-from pushtui.lab.organization.certificate import Certificate, NewKey, new_rsa_key
+from pushtui.lab.organization.certificate import Certificate
 from pushtui.lab.organization.checks import WHERE, known, version_of, wrong
 from pushtui.lab.organization.clock import LabClock
 from pushtui.lab.organization.directory import (

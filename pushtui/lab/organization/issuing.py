@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pushtui.base.words import _
-from pushtui.lab.organization.certificate import Certificate, NewKey, StoredCertificate, self_signed
+from pushtui.lab.keys import NewKey
+from pushtui.lab.organization.certificate import Certificate, StoredCertificate, self_signed
 from pushtui.lab.organization.checks import known, wrong
 from pushtui.lab.organization.server import Server
 from pushtui.lab.organization.tables import CertificateTable, OrganizationTable

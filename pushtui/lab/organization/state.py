@@ -11,8 +11,9 @@ from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Protocol
 from uuid import UUID, uuid4
 
+from pushtui.lab.keys import NewKey, new_rsa_key
 from pushtui.lab.organization.accounts import Account
-from pushtui.lab.organization.certificate import Certificate, NewKey, StoredCertificate, new_rsa_key
+from pushtui.lab.organization.certificate import Certificate, StoredCertificate
 from pushtui.lab.organization.clock import LabClock
 from pushtui.lab.organization.directory import (
     AcceptedDomain,

@@ -11,6 +11,7 @@ from pushtui.base.clock import Clock, SystemClock
 from pushtui.base.errors import UsageError
 from pushtui.base.tables import read_table
 from pushtui.lab.faults import Faults
+from pushtui.lab.keys import NewKey, new_rsa_key
 from pushtui.lab.loop import LoopThread
 from pushtui.lab.pki import Authority, server_context
 from pushtui.lab.proxy import ConnectProxy
@@ -43,9 +44,10 @@ class Tenant:
         faults: Faults,
         authority: Authority,
         clock: Clock,
+        new_key: NewKey,
     ) -> None:
         self._table = copy.deepcopy(dict(table))
-        self._state = make(read_settings(table), clock)
+        self._state = make(read_settings(table), clock, new_key)
         names = ["127.0.0.1", "localhost", *SIDES]
         self._server = TenantServer(self._state, requests, faults, server_context(authority.issue(names)))
         self._requests = requests
@@ -227,6 +229,7 @@ def build(
     *,
     authority: Authority | None = None,
     clock: Clock | None = None,
+    new_key: NewKey = new_rsa_key,
 ) -> Tenant:
     """The tenant of a [tenant] table, not yet started; raises `UsageError`."""
-    return Tenant(table, requests, faults, authority or Authority.make(), clock or SystemClock())
+    return Tenant(table, requests, faults, authority or Authority.make(), clock or SystemClock(), new_key)

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from pushtui.base.values import frozen
+from pushtui.lab.keys import NewKey, new_rsa_key
 
 
 @frozen
@@ -32,9 +33,11 @@ class SignedKey:
         return key + self.certificate.public_bytes(Encoding.PEM)
 
 
-def self_signed(subject: str, start: datetime, end: datetime, bits: int = 2048) -> SignedKey:
+def self_signed(
+    subject: str, start: datetime, end: datetime, bits: int = 2048, *, new_key: NewKey = new_rsa_key
+) -> SignedKey:
     """A certificate for `subject` (RFC 4514 text, e.g. ``CN=Someone else``), valid from `start` to `end`."""
-    key = rsa.generate_private_key(65537, bits)
+    key = new_key(bits)
     name = x509.Name.from_rfc4514_string(subject)
     certificate = (
         x509.CertificateBuilder()

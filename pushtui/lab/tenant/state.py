@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from pushtui.base.clock import Clock
 from pushtui.base.errors import UsageError
+from pushtui.lab.keys import NewKey, new_rsa_key
 from pushtui.lab.tenant.certificates import SignedKey, days, self_signed
 from pushtui.lab.tenant.directory import (
     EXCHANGE_ONLINE,
@@ -83,6 +84,7 @@ class TenantState:
     issuer: Issuer
     directory: Directory
     application: Application
+    new_key: NewKey = new_rsa_key
     user_id: str = field(default_factory=lambda: str(uuid.uuid4()))
     device_codes: dict[str, PendingSignIn] = field(default_factory=dict)
     authorizations: dict[str, PendingSignIn] = field(default_factory=dict)
@@ -146,7 +148,8 @@ class TenantState:
         if "application" in changed:
             now = self.clock.now()
             self.application.secret_ends = days(now, settings.application.secret_days)
-            self.application.certificate = _application_certificate(now, settings.application.certificate_days)
+            days_left = settings.application.certificate_days
+            self.application.certificate = _application_certificate(now, days_left, self.new_key)
         if "service_principal" in changed:
             self._place_exchange_online()
         if changed & {"keys", "service_principal"}:
@@ -204,7 +207,8 @@ class TenantState:
         else:
             now = self.clock.now()
             try:
-                der = self_signed(key.subject, days(now, key.not_before_days), days(now, key.not_after_days)).der
+                start, end = days(now, key.not_before_days), days(now, key.not_after_days)
+                der = self_signed(key.subject, start, end, new_key=self.new_key).der
             except ValueError as error:
                 raise UsageError("lab.wrong-key", f"[[tenant.keys]] with subject {key.subject!r}: {error}") from None
         dates = {"startDateTime": key.starts_days, "endDateTime": key.ends_days}
@@ -223,12 +227,14 @@ def fingerprint_of(credential: Mapping[str, Any]) -> str:
     return hashlib.sha256(base64.b64decode(credential["key"])).hexdigest()
 
 
-def make(settings: TenantSettings, clock: Clock) -> TenantState:
+def make(settings: TenantSettings, clock: Clock, new_key: NewKey) -> TenantState:
     """The tenant as the settings describe it."""
     now = clock.now()
     tenant_id = settings.tenant_id.lower() or str(uuid.uuid4())
     directory = Directory(clock)
-    signing = self_signed("CN=accounts.accesscontrol.windows.net", now - timedelta(days=30), days(now, 700))
+    signing = self_signed(
+        "CN=accounts.accesscontrol.windows.net", now - timedelta(days=30), days(now, 700), new_key=new_key
+    )
     directory.add(
         GRAPH, "Microsoft Graph", owner=MICROSOFT_TENANT, service_names=[GRAPH, "https://graph.microsoft.com"]
     )
@@ -236,14 +242,15 @@ def make(settings: TenantSettings, clock: Clock) -> TenantState:
     application = Application(
         client_id,
         directory.add(client_id, "pushtui", owner=tenant_id, service_names=[client_id]),
-        _application_certificate(now, settings.application.certificate_days),
+        _application_certificate(now, settings.application.certificate_days, new_key),
         secrets.token_urlsafe(30),
         days(now, settings.application.secret_days),
     )
-    state = TenantState(settings, clock, tenant_id, Issuer(signing), directory, application)
+    state = TenantState(settings, clock, tenant_id, Issuer(signing), directory, application, new_key)
     state.apply(settings, {"service_principal", "keys"})
     return state
 
 
-def _application_certificate(now: datetime, ends_in_days: int) -> SignedKey:
-    return self_signed("CN=pushtui", days(now, min(-1, ends_in_days - 365)), days(now, ends_in_days))
+def _application_certificate(now: datetime, ends_in_days: int, new_key: NewKey) -> SignedKey:
+    start, end = days(now, min(-1, ends_in_days - 365)), days(now, ends_in_days)
+    return self_signed("CN=pushtui", start, end, new_key=new_key)

@@ -27,6 +27,7 @@ from pushtui.lab.pki import Authority, server_context
 from pushtui.lab.scenario import load as load_scenario
 from pushtui.profile import Profile, load
 from pushtui.reporting import doctor as words
+from tests.keys import KeyPairs
 
 TENANT = "11111111-2222-4333-8444-555555555555"
 
@@ -137,16 +138,16 @@ class Lab:
 
 
 @pytest.fixture(scope="module")
-def lab() -> Iterator[Lab]:
-    running = Laboratory(load_scenario("fresh"))
+def lab(key_pairs: KeyPairs) -> Iterator[Lab]:
+    running = Laboratory(load_scenario("fresh"), new_key=key_pairs.of_a_lab())
     yield Lab(running)
     running.stop()
 
 
 @pytest.fixture
-def own_lab() -> Iterator[Lab]:
+def own_lab(key_pairs: KeyPairs) -> Iterator[Lab]:
     """A lab for a test that leaves it changed."""
-    running = Laboratory(load_scenario("fresh"))
+    running = Laboratory(load_scenario("fresh"), new_key=key_pairs.of_a_lab())
     yield Lab(running)
     running.stop()
 

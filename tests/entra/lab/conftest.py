@@ -18,6 +18,7 @@ from pushtui.entra.graph import Directory
 from pushtui.entra.settings import CloudSettings, EntraSettings, NetworkSettings
 from pushtui.entra.signin import SignIn
 from pushtui.lab.faults import Faults
+from pushtui.lab.keys import NewKey
 from pushtui.lab.requests import RequestLog
 from pushtui.lab.tenant.build import Tenant, build
 
@@ -27,10 +28,11 @@ SECONDS = 20.0
 class Lab:
     """A running tenant and the program's half that talks to it."""
 
-    def __init__(self, table: dict[str, Any], folder: Any) -> None:
+    def __init__(self, table: dict[str, Any], folder: Any, new_key: NewKey) -> None:
         self.requests = RequestLog()
         self.faults = Faults()
-        self.tenant: Tenant = build({"keys": [{"subject": "CN=Someone"}]} | table, self.requests, self.faults)
+        table = {"keys": [{"subject": "CN=Someone"}]} | table
+        self.tenant: Tenant = build(table, self.requests, self.faults, new_key=new_key)
         self.tenant.start()
         self._undo = [self.tenant.stop]
         self._folder = folder
@@ -112,13 +114,13 @@ class Lab:
 
 
 @pytest.fixture
-def make_lab(tmp_path):
+def make_lab(tmp_path, key_pairs):
     labs: list[Lab] = []
 
     def start(**table: Any) -> Lab:
         folder = tmp_path / str(len(labs))
         folder.mkdir()
-        labs.append(Lab(table, folder))
+        labs.append(Lab(table, folder, key_pairs.of_a_lab()))
         return labs[-1]
 
     yield start

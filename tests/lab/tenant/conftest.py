@@ -22,6 +22,7 @@ from pushtui.lab.pki import Authority
 from pushtui.lab.requests import Request, RequestLog
 from pushtui.lab.tenant.build import Tenant, build
 from pushtui.lab.tenant.certificates import SignedKey, self_signed, x5t
+from tests.keys import KeyPairs
 
 EXCHANGE_ONLINE = "00000002-0000-0ff1-ce00-000000000000"
 PRINCIPAL = f"/v1.0/servicePrincipals(appId='{EXCHANGE_ONLINE}')"
@@ -191,20 +192,20 @@ def hostile_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 RigMaker = Callable[..., Rig]
 
 
-def _make(authority: Authority, ca_file: Path, table: dict[str, Any]) -> Rig:
+def _make(authority: Authority, ca_file: Path, key_pairs: KeyPairs, table: dict[str, Any]) -> Rig:
     log, faults, clock = RequestLog(), Faults(), MovableClock()
-    tenant = build(table, log, faults, authority=authority, clock=clock)
+    tenant = build(table, log, faults, authority=authority, clock=clock, new_key=key_pairs.of_a_lab())
     tenant.start()
     return Rig(tenant, log, faults, clock, ca_file)
 
 
 @pytest.fixture
-def make_rig(authority: Authority, ca_file: Path) -> Iterator[RigMaker]:
+def make_rig(authority: Authority, ca_file: Path, key_pairs: KeyPairs) -> Iterator[RigMaker]:
     """A tenant of one's own, from a [tenant] table."""
     made: list[Rig] = []
 
     def make(**table: Any) -> Rig:
-        made.append(_make(authority, ca_file, table))
+        made.append(_make(authority, ca_file, key_pairs, table))
         return made[-1]
 
     yield make
@@ -219,10 +220,12 @@ def rig(make_rig: RigMaker) -> Rig:
 
 
 @pytest.fixture(scope="module")
-def shared_rig(authority: Authority, ca_file: Path, certificate: SignedKey, expired: SignedKey) -> Iterator[Rig]:
+def shared_rig(
+    authority: Authority, ca_file: Path, key_pairs: KeyPairs, certificate: SignedKey, expired: SignedKey
+) -> Iterator[Rig]:
     """A tenant for tests that only look; its principal holds a good key and an expired one."""
     keys = [{"der": base64.b64encode(item.der).decode()} for item in (certificate, expired)]
-    with closing(_make(authority, ca_file, {"keys": keys})) as made:
+    with closing(_make(authority, ca_file, key_pairs, {"keys": keys})) as made:
         yield made
 
 
