@@ -50,7 +50,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "See with Get-Service MSExchangeHM on that server, and start it",
     ),
     "servers.component-inactive": (
-        "{component} is {observed} on {subject}, requested by {requesters}",
+        "{component} is {observed} on {subject}",
         "If no maintenance is under way, take it back into service as the same requester",
     ),
     "servers.unhealthy": (

@@ -114,14 +114,6 @@ ORGANIZATION = (
 
 # --- dialogs ---------------------------------------------------------------------------------------------------------
 
-READING = (
-    Keys(["question_mark"], on("HelpScreen")),
-    Walk("dialog.down", text_at, 1),
-    Walk("dialog.up", text_at, 0),
-    Walk("dialog.page-down", text_at, lambda y: y > 5),
-    Walk("dialog.page-up", text_at, 0),
-)
-
 
 def _doctor(session: Any, make: Any) -> None:
     gallery._sick(session, make)
@@ -165,6 +157,10 @@ PAPERS = (
 
 SIGN_IN = (
     Keys(["R"], on("DeviceCodeScreen")),
+    Walk("dialog.down", text_at, 1),
+    Walk("dialog.up", text_at, 0),
+    Walk("dialog.page-down", text_at, lambda y: y > 2),
+    Walk("dialog.page-up", text_at, 0),
     Walk("code.copy", copied, ["ABCD1234"]),
     Walk("code.copy-address", copied, [CODE.url]),
     Walk("code.give-up", asked, ["give up 0"]),
@@ -238,15 +234,14 @@ STAGES: Mapping[str, Stage] = {
     "plan": Stage(PLAN, _consented),
     "keys": Stage(KEYS, _keys),
     "organization": Stage(ORGANIZATION, _known),
-    "reading": Stage(READING),
     "doctor": Stage(DOCTOR, _doctor),
-    "papers": Stage(PAPERS),
-    "code": Stage(SIGN_IN, busy(CODE)),
+    "papers": Stage(PAPERS, size=(40, 10)),
+    "code": Stage(SIGN_IN, busy(CODE), (40, 10)),
     "browser": Stage(BROWSER, _asks_for(lambda prompts: prompts.browser(ADDRESS, "It was too late"))),
     "secret": Stage(SECRET, _asks_for(lambda prompts: prompts.secret("admin@lab.example", "Sign in to Exchange"))),
     "file": Stage(FILE, gallery._file_in_the_way),
     **{
-        f"interrupted-{name}": Stage((Keys([], on("InterruptedScreen")), walk), gallery._interrupted)
+        f"interrupted-{name}": Stage((Keys([], on("InterruptedScreen")), walk), gallery._interrupted, (40, 10))
         for name, walk in INTERRUPTED.items()
     },
     **{

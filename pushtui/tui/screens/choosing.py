@@ -17,17 +17,12 @@ Choice = TypeVar("Choice")
 class ListScreen(Dialog[Choice]):
     """A list to choose from. Dismissed with what was chosen, or None."""
 
-    AUTO_FOCUS = ""
     BINDINGS: ClassVar = bindings("list")
 
     def __init__(self, heading: str, symbols: Symbols) -> None:
         super().__init__(heading)
         self._symbols = symbols
         self._place = 0
-
-    def on_mount(self) -> None:
-        super().on_mount()
-        self.query_one("#text", Document).can_focus = False  # or it would take the arrows for itself
 
     def choices(self) -> Sequence[Choice]:
         """What can be chosen, in order."""

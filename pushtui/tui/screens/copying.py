@@ -11,7 +11,7 @@ from pushtui.base.values import frozen
 from pushtui.base.words import _
 from pushtui.tui.actions import bar, bindings
 from pushtui.tui.copies import Copyable
-from pushtui.tui.paragraphs import Block, Line
+from pushtui.tui.paragraphs import Block, Line, lines_of
 from pushtui.tui.screens.dialog import Dialog
 from pushtui.tui.symbols import Symbols
 from pushtui.tui.widgets.document import Document
@@ -78,7 +78,7 @@ class CopyScreen(Dialog[Copyable]):
         self.show()
         document = self.query_one("#text", Document)
         width = max(1, document.scrollable_content_region.width)
-        line = sum(len(block.lines(width)) for block in self.blocks()[: self._place])
+        line = len(lines_of([*self.heading(), *self.blocks()[: self._place]], width))
         height = document.scrollable_content_region.height
         if not document.scroll_offset.y <= line < document.scroll_offset.y + height:
             document.scroll_to(y=max(0, line - height // 2), animate=False)

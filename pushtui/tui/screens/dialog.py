@@ -32,6 +32,9 @@ class Dialog(Painted, ModalScreen[Result]):
 
     AUTO_FOCUS = "#text"
     BINDINGS: ClassVar = bindings("dialog")
+    READS: ClassVar = False
+    """Whether the text has the keys of every text. Else it scrolls by what the dialog binds, and takes no key that is
+    an answer here: ``g`` goes on with a run."""
     focused: Reactive[Widget | None] = reactive(None, repaint=False)
 
     def __init__(self, heading: str, *, grave: bool = False) -> None:
@@ -70,7 +73,9 @@ class Dialog(Painted, ModalScreen[Result]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="frame", classes="-grave" if self._grave else ""):
-            yield Document(id="text")
+            document = Document(id="text")
+            document.can_focus = self.READS
+            yield document
             if prompt := self.prompt():
                 yield Document(prompt, id="prompt")
             yield from self.inputs()

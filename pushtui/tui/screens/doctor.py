@@ -32,6 +32,7 @@ class DoctorScreen(Dialog[None]):
     """Shows the rows that there are; closing it ends tests that still run."""
 
     BINDINGS: ClassVar = bindings("doctor")
+    READS: ClassVar = True
 
     def __init__(self, conductor: Conductor, symbols: Symbols) -> None:
         super().__init__(_("Doctor"))

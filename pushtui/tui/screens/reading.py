@@ -19,6 +19,7 @@ class ReadingScreen(Dialog[None]):
     """A text, closed by any of the usual keys."""
 
     BINDINGS: ClassVar = bindings("reading")
+    READS: ClassVar = True
 
     def keys(self) -> Sequence[Key]:
         return [*bar("reading"), *self.scroll_keys()]
