@@ -10,8 +10,9 @@ from pushtui.base.words import _
 from pushtui.commands.exit_codes import CHANGES
 from pushtui.commands.run import Run
 from pushtui.engine.events import StepReport
-from pushtui.engine.plan import PROCEDURE, Plan
+from pushtui.engine.plan import Plan
 from pushtui.engine.plan_file import load
+from pushtui.engine.task import PROCEDURE
 from pushtui.procedure.model import StepId
 from pushtui.reporting import plain
 

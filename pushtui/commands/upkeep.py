@@ -10,7 +10,8 @@ from pushtui.base.words import _
 from pushtui.commands.exit_codes import CHANGES, FINE, NOT_DONE
 from pushtui.commands.run import Run
 from pushtui.engine.events import StepReport
-from pushtui.engine.plan import Plan, Task, actions_now
+from pushtui.engine.plan import Plan, actions_now
+from pushtui.engine.task import Task
 from pushtui.procedure.keys import Key, choose
 from pushtui.procedure.model import Status, StepId, Wait
 from pushtui.reporting import key_table, plain

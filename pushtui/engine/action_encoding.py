@@ -10,7 +10,7 @@ from typing import Any
 
 from pushtui.base.commands import Json
 from pushtui.engine.encoding import cmdlet_from_json, cmdlet_to_json, from_json, to_json
-from pushtui.engine.plan import Task
+from pushtui.engine.task import Task
 from pushtui.procedure.model import (
     Action,
     Ask,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from pushtui.engine.plan import Task
+from pushtui.engine.task import Task
 from pushtui.procedure.model import CloudNames, Inputs, RenewalTerms
 from pushtui.profile import Profile, validate_certificate_path
 

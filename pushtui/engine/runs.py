@@ -16,7 +16,7 @@ from pushtui.engine.action_encoding import task_from
 from pushtui.engine.agreement import Progress
 from pushtui.engine.encoding import from_json
 from pushtui.engine.journal import entries, holder, journals
-from pushtui.engine.plan import Task
+from pushtui.engine.task import Task
 from pushtui.procedure.model import Command, StepId
 
 

@@ -25,7 +25,7 @@ from pushtui.engine.answers import Form
 from pushtui.engine.apply import Application, run_trial
 from pushtui.engine.calls import Call, Calls
 from pushtui.engine.connections import Connections, read_only_refused
-from pushtui.engine.console.completion import Catalogue
+from pushtui.engine.console.catalogue import Catalogue
 from pushtui.engine.console.desk import Desk
 from pushtui.engine.console.history import History
 from pushtui.engine.doctor.rows import DoctorRow
@@ -36,13 +36,14 @@ from pushtui.engine.journal import Journal, new_run_id, only_run, organization_f
 from pushtui.engine.log import Log
 from pushtui.engine.memory import Recollection
 from pushtui.engine.operating import Operations
-from pushtui.engine.plan import PROCEDURE, Plan, Task, make_plan
+from pushtui.engine.plan import Plan, make_plan
 from pushtui.engine.ports import Ports, Prompts
 from pushtui.engine.realports import RealPorts
 from pushtui.engine.runs import Run, interrupted, last_run, progress_of, read_runs
 from pushtui.engine.snapshot import Snapshot
 from pushtui.engine.sources import Sources
 from pushtui.engine.taking_back import task_of, way_back
+from pushtui.engine.task import PROCEDURE, Task
 from pushtui.procedure import chain, keys
 from pushtui.procedure.courses import COURSES, KEYS
 from pushtui.procedure.model import Consent, ExchangeRead, Inputs, Status, StepId, Trial

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from pushtui.base.errors import UsageError
 from pushtui.base.words import _
-from pushtui.engine.plan import Task
 from pushtui.engine.runs import Run, Sent, find_run
+from pushtui.engine.task import Task
 from pushtui.procedure.chain import Course
 from pushtui.procedure.model import StepId
 from pushtui.procedure.undoing import course, course_of_one

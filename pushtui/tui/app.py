@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App, SystemCommand
 from textual.command import CommandPalette
@@ -33,10 +33,12 @@ from pushtui.tui.preload import preload
 from pushtui.tui.prompts import AddressRequest, SecretRequest
 from pushtui.tui.screens.main import MainScreen
 from pushtui.tui.scrollbars import WholeCells
-from pushtui.tui.session import SessionFactory
 from pushtui.tui.stylesheets import style_sheets
 from pushtui.tui.symbols import ASCII, UNICODE, plain
 from pushtui.tui.terminal import Terminal
+
+if TYPE_CHECKING:
+    from pushtui.tui.session import SessionFactory
 
 PLAIN_TICK = 20.0
 """Seconds between two looks at the clock in plain mode: a screen reader speaks what changes."""
@@ -47,7 +49,6 @@ class PushtuiApp(HandsOut, Ends, TakesKeysInTurn[int], PaintsOnce[int], HasInks[
 
     TITLE = "pushtui"
     COMPONENT_CLASSES: ClassVar = LOOKS
-    CSS_PATH = style_sheets()  # type: ignore[assignment]  # a list of paths is one of the types that it takes
     BINDINGS: ClassVar = bindings("any")
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = "ctrl+p"
@@ -66,7 +67,8 @@ class PushtuiApp(HandsOut, Ends, TakesKeysInTurn[int], PaintsOnce[int], HasInks[
     ) -> None:
         self.settings = settings or Settings()
         self._terminal = (terminal or Terminal.of(os.environ)).liked(self.settings)
-        super().__init__()
+        sheets = style_sheets(ascii_only=not self._terminal.unicode, plain=self.settings.plain)
+        super().__init__(css_path=sheets)
         self.no_color = not self._terminal.colours
         self.ascii_only = not self._terminal.unicode
         ScrollBar.renderer = WholeCells

@@ -10,20 +10,17 @@ from pushtui.base.clock import Clock, SystemClock
 from pushtui.base.commands import Cmdlet
 from pushtui.base.text import clean_line
 from pushtui.base.words import _
-from pushtui.engine.console.completion import Catalogue
+from pushtui.engine.console.catalogue import Catalogue
 from pushtui.engine.events import Level, LogLine, StepReport
-from pushtui.engine.plan import PROCEDURE, Task
+from pushtui.engine.task import PROCEDURE, Task
 from pushtui.procedure.model import Consent, Severity, StepId
 from pushtui.profile import VALIDATORS, Profile, with_fields
-from pushtui.profiles import remember
-from pushtui.tui import papers
 from pushtui.tui.actions import key_of
 from pushtui.tui.bridge import Bridge
 from pushtui.tui.keeper import Keeper
 from pushtui.tui.news import FieldsKept, News, ProfileChosen, ProfilesFound, Read, RunInterrupted, TypedBefore
 from pushtui.tui.prompts import SecretRequest
 from pushtui.tui.runner import OperationEnded, Runner
-from pushtui.tui.session import PlanLike, SessionFactory, SessionLike
 from pushtui.tui.state import State, undone
 
 if TYPE_CHECKING:
@@ -31,6 +28,7 @@ if TYPE_CHECKING:
     from pushtui.engine.calls import Call
     from pushtui.engine.runs import Run
     from pushtui.procedure.overview import Overview
+    from pushtui.tui.session import PlanLike, SessionFactory, SessionLike
 
 ALL: tuple[StepId, ...] = tuple(StepId)
 
@@ -188,6 +186,8 @@ class Conductor:
 
     def write(self, form: str) -> None:
         """Make a paper of what is known; a script reads afresh."""
+        from pushtui.tui import papers  # the start does not need it
+
         now = self.clock.now()
         self._start("write", (), lambda session: papers.make(session, form, now))
 
@@ -225,6 +225,8 @@ class Conductor:
         """Find out, on a worker thread, whether the last run was interrupted, and what was typed into the console; and
         remember the profile as used."""
         if self.profile.environment != "lab" and self.profile.path.is_file():
+            from pushtui.profiles import remember
+
             remember(self.profile.path, self.clock.now())
         self.runner.look(lambda session: self._tell_of(session.interrupted(), session.typed_before()))
 

@@ -5,18 +5,21 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from textual.app import App
 
 from pushtui.base.words import _
 from pushtui.tui import screens
 from pushtui.tui.conductor import Conductor
-from pushtui.tui.copies import Copyable
 from pushtui.tui.log_store import Lines
 from pushtui.tui.log_text import lines_text
 from pushtui.tui.symbols import Symbols
 from pushtui.tui.widgets.key_bar import KeyBar
 from pushtui.tui.widgets.log_pane import LogPane
+
+if TYPE_CHECKING:
+    from pushtui.tui.copies import Copyable
 
 
 class HandsOut(App[int], inherit_bindings=False):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from rich.style import Style
 from textual.app import App, ReturnType
@@ -46,8 +47,8 @@ class HasInks(App[ReturnType], inherit_bindings=False):
     ascii_only = False
     """Whether the terminal is taken to have no characters but those of ASCII."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
         self._looks: dict[str, Style] = {}
 
     def on_mount(self) -> None:

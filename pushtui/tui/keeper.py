@@ -9,8 +9,6 @@ from pathlib import Path
 from pushtui.base.errors import PushtuiError
 from pushtui.base.words import _
 from pushtui.profile import Profile, load, save_fields
-from pushtui.profiles import known
-from pushtui.settings.keeping import keep
 from pushtui.tui.news import FieldsKept, ProfileChosen, ProfilesFound
 
 
@@ -27,6 +25,8 @@ class Keeper:
 
     def look_for_profiles(self, *, first: bool = False) -> None:
         """Find the profiles that there are."""
+        from pushtui.profiles import known  # the start does not need it
+
         self._fetch("profiles", lambda: ProfilesFound(known(), first))
 
     def use_profile(self, path: Path) -> None:
@@ -37,7 +37,7 @@ class Keeper:
         """Write a new profile, to go on with."""
 
         def make() -> ProfileChosen:
-            from pushtui.new_profile import create  # what the start does not need
+            from pushtui.new_profile import create
 
             return ProfileChosen(load(create(values), self.wait_seconds))
 
@@ -61,6 +61,8 @@ class Keeper:
 
     def keep_setting(self, name: str, value: str | bool) -> None:
         """Keep a setting for the next start, in the settings file."""
+        from pushtui.settings.keeping import keep
+
         self._fetch("save", lambda: FieldsKept(_("Kept in {path}").format(path=keep(name, value))))
 
     def _fetch(self, name: str, find: Callable[[], object]) -> None:

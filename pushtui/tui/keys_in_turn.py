@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 from textual.app import App, ReturnType
 from textual.dom import DOMNode
@@ -22,8 +23,8 @@ _PATIENCE = 1.0
 class TakesKeysInTurn(App[ReturnType], inherit_bindings=False):
     """Holds a key back until all that the one before it brought about has happened."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
         self._held: deque[Key] = deque()
         self._way: Sequence[DOMNode] = ()
         """Where the last key went: from what it was sent to up to here."""

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pushtui.base.errors import UsageError
 from pushtui.base.words import _
@@ -14,8 +14,10 @@ from pushtui.profile import Profile
 from pushtui.settings.reading import Gathered
 from pushtui.tui import keymap
 from pushtui.tui.app import PushtuiApp
-from pushtui.tui.session import PromptsLike, SessionFactory, SessionLike
 from pushtui.tui.terminal import Terminal
+
+if TYPE_CHECKING:
+    from pushtui.tui.session import PromptsLike, SessionFactory, SessionLike
 
 
 def session_factory(*, read_only: bool, history: int = 0) -> SessionFactory:

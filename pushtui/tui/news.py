@@ -7,17 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pushtui.base.values import frozen
-from pushtui.engine.console.completion import Catalogue
+from pushtui.engine.console.catalogue import Catalogue
 from pushtui.engine.events import LogLine, StepReport
-from pushtui.profile import Profile
-from pushtui.profiles import Known
 from pushtui.tui.prompts import SecretRequest
-from pushtui.tui.session import PlanLike
 
 if TYPE_CHECKING:
     from pushtui.engine.runs import Run
     from pushtui.procedure.keys import Key
     from pushtui.procedure.overview import Overview
+    from pushtui.profile import Profile
+    from pushtui.profiles import Known
+    from pushtui.tui.session import PlanLike
 
 
 @dataclass(slots=True)

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pushtui.base.files import private_folder, state_folder, write_atomically
-from pushtui.tui.session import SessionLike
+
+if TYPE_CHECKING:
+    from pushtui.tui.session import SessionLike
 
 SCRIPT = "script"
 

@@ -10,6 +10,9 @@ from collections.abc import Callable
 
 _LATER = (
     *(f"pushtui.tui.screens.{name}" for name in ("plan", "reading", "questions", "sign_in", "doctor")),
+    "pushtui.tui.copies",
+    "pushtui.engine.plan",
+    "pushtui.engine.console.completion",
     "cryptography.x509",
     "pypsrp.powershell",
     "pypsrp.wsman",

@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 from pushtui.base.words import _
 from pushtui.engine.events import StepReport
-from pushtui.engine.plan import Task, actions_now
+from pushtui.engine.task import Task
 from pushtui.procedure.model import Status, StepId
 from pushtui.reporting import sentences, step_lines
 from pushtui.tui import screens
 from pushtui.tui.conductor import TASK_STEPS
 from pushtui.tui.news import News
-from pushtui.tui.session import PlanLike
 
 if TYPE_CHECKING:
     from pushtui.engine.runs import Run
     from pushtui.procedure.keys import Key
     from pushtui.procedure.overview import Overview
     from pushtui.tui.app import PushtuiApp
+    from pushtui.tui.session import PlanLike
 
 
 def show(app: PushtuiApp, news: News) -> None:
@@ -89,6 +89,8 @@ def _open_plan(app: PushtuiApp, plan: PlanLike, differs: str = "") -> None:
         words = _("Nothing is left to take back") if plan.task.undoes else _("Nothing has to be changed")
         app.main.say(words, "ok")
         return
+    from pushtui.engine.plan import actions_now  # the start does not need it
+
     refusal = _("This run is read-only: the plan can be read, not applied.") if app.conductor.read_only else ""
     if plan.actions and not actions_now(plan.actions):
         refusal = sentences.action_title(plan.actions[0])

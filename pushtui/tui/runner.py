@@ -5,14 +5,16 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pushtui.base import defects
 from pushtui.base.errors import Cancelled, PushtuiError
 from pushtui.base.values import frozen
 from pushtui.profile import Profile
 from pushtui.tui.prompts import ScreenPrompts
-from pushtui.tui.session import SessionFactory, SessionLike
+
+if TYPE_CHECKING:
+    from pushtui.tui.session import SessionFactory, SessionLike
 
 
 @frozen

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pushtui.base.commands import Cmdlet
 from pushtui.base.secret import Secret
-from pushtui.engine.console.completion import Catalogue
+from pushtui.engine.console.catalogue import Catalogue
 from pushtui.engine.events import StepReport
-from pushtui.engine.plan import Task
+from pushtui.engine.task import Task
 from pushtui.procedure.model import Action, Consent, Finding, StepId
 from pushtui.profile import Profile
 

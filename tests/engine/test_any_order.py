@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 
 from pushtui.base.errors import UsageError
 from pushtui.engine.journal import entries
-from pushtui.engine.plan import Task
+from pushtui.engine.task import Task
 from pushtui.procedure.model import Consent
 
 ALL = frozenset(Consent)

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from pushtui.base.commands import Cmdlet
 from pushtui.base.errors import ReadOnlyRefused
 from pushtui.engine.console.answer import rows
-from pushtui.engine.console.completion import Catalogue, complete, insert
+from pushtui.engine.console.catalogue import Catalogue
+from pushtui.engine.console.completion import complete, insert
 
 KNOWN = Catalogue(
     ("Get-AuthConfig", "Get-AuthServer", "Get-ExchangeServer", "Test-OAuthConnectivity"),

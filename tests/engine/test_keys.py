@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pushtui.base.errors import AnswerLost, ReadOnlyRefused, Side
 from pushtui.engine.events import ChangeName
 from pushtui.engine.journal import entries
-from pushtui.engine.plan import Task
+from pushtui.engine.task import Task
 from pushtui.procedure.model import Consent, StepId
 
 STEP = StepId.SERVICE_PRINCIPAL

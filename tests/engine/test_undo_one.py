@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from pushtui.base.errors import UsageError
-from pushtui.engine.plan import Task
 from pushtui.engine.runs import Run
+from pushtui.engine.task import Task
 from pushtui.procedure.model import Consent, StepId
 
 ALL = frozenset(Consent)

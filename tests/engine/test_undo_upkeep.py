@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pushtui.engine.events import ChangeName
-from pushtui.engine.plan import Task
 from pushtui.engine.runs import read_runs
+from pushtui.engine.task import Task
 from pushtui.procedure.model import Change, Consent, StepId
 
 ALL = frozenset(Consent)

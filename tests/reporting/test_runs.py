@@ -10,9 +10,9 @@ import pytest
 
 from pushtui.base.errors import UsageError
 from pushtui.engine.action_encoding import finding_to, task_to
-from pushtui.engine.plan import Task
 from pushtui.engine.runs import Run, find_run, interrupted, read_run, read_runs
 from pushtui.engine.taking_back import task_of, way_back
+from pushtui.engine.task import Task
 from pushtui.procedure.codes import finding
 from pushtui.procedure.model import StepId
 from pushtui.reporting import plain, runs

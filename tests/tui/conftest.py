@@ -17,11 +17,11 @@ import pytest
 
 from pushtui.base.commands import Cmdlet, GraphRequest
 from pushtui.base.errors import Cancelled
-from pushtui.engine.console.completion import Catalogue
+from pushtui.engine.console.catalogue import Catalogue
 from pushtui.engine.doctor.rows import DoctorRow
 from pushtui.engine.events import Identity, Level, LogLine, RunEnded, StepChanged, StepReport
-from pushtui.engine.plan import PROCEDURE, Task
 from pushtui.engine.snapshot import Snapshot
+from pushtui.engine.task import PROCEDURE, Task
 from pushtui.exchange.settings import ExchangeSettings
 from pushtui.procedure.keys import Key
 from pushtui.procedure.model import (

@@ -11,8 +11,8 @@ from typing import Any
 
 from pushtui.engine.doctor.rows import DoctorRow, Outcome, Test, Verdict, ok, skipped
 from pushtui.engine.events import AskStarted, ChangeName, Level, SignInCode, StepReport, WaitStarted
-from pushtui.engine.plan import Task
 from pushtui.engine.runs import Run, Sent
+from pushtui.engine.task import Task
 from pushtui.procedure.keys import Key, Owner
 from pushtui.procedure.model import Ask, Consent, Failure, Finding, Severity, Status, StepId, Wait
 from pushtui.procedure.overview import CertificateView, Overview, Presence, ServerView, Use

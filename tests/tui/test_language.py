@@ -14,8 +14,8 @@ import pytest
 from pushtui.base import words
 from pushtui.base.commands import Cmdlet, Later
 from pushtui.procedure.model import ExchangeWrite
+from pushtui.tui.action_blocks import action_blocks
 from pushtui.tui.copies import as_text, of_actions
-from pushtui.tui.documents import action_blocks
 from pushtui.tui.symbols import UNICODE
 from tests.tui.gallery import SCENES
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pushtui.engine.events import StepReport
-from pushtui.engine.plan import PROCEDURE, Task
+from pushtui.engine.task import PROCEDURE, Task
 from pushtui.procedure.model import Consent, Finding, Severity, Status, StepId, Wait
 
 KEY = Consent.SERVICE_PRINCIPAL_KEY

@@ -53,7 +53,14 @@ def test_no_heavy_module_is_loaded_before_the_first_frame() -> None:
 
 def test_style_sheets_are_found_in_a_checkout() -> None:
     assert stylesheets.style_folder() == ROOT / "styles"
-    assert stylesheets.style_sheets()[0].name == "layout.tcss"
+    names = [path.name for path in stylesheets.style_sheets(ascii_only=True, plain=True)]
+    assert names[0] == "layout.tcss"
+    assert set(names) == {path.name for path in (ROOT / "styles").glob("*.tcss")}
+
+
+def test_style_sheets_for_few_terminals_are_read_there_alone() -> None:
+    names = {path.name for path in stylesheets.style_sheets(ascii_only=False, plain=False)}
+    assert not names & {"ascii.tcss", "plain.tcss"}
 
 
 def test_style_sheets_are_found_in_a_wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -62,7 +69,10 @@ def test_style_sheets_are_found_in_a_wheel(tmp_path: Path, monkeypatch: pytest.M
     (shipped / "inks.tcss").touch()
     (shipped / "layout.tcss").touch()
     monkeypatch.setattr(stylesheets, "_PACKAGE", tmp_path / "pushtui")
-    assert [path.name for path in stylesheets.style_sheets()] == ["layout.tcss", "inks.tcss"]
+    assert [path.name for path in stylesheets.style_sheets(ascii_only=False, plain=False)] == [
+        "layout.tcss",
+        "inks.tcss",
+    ]
 
 
 @pytest.mark.parametrize(

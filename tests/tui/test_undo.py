@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from pushtui.engine.plan import Task
 from pushtui.engine.runs import Run, Sent
+from pushtui.engine.task import Task
 from pushtui.procedure.codes import finding
 from pushtui.procedure.model import StepId
 

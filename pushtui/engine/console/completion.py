@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import field
+from collections.abc import Iterable
 from itertools import takewhile
 
 from pushtui.base.values import frozen
+from pushtui.engine.console.catalogue import Catalogue
 from pushtui.engine.console.parser import SELECT
 
 _WORD = re.compile(r"[^\s,|'\"]*$")
@@ -17,18 +17,6 @@ COMMON = frozenset(
     " InformationAction InformationVariable ProgressAction".lower().split()
 )
 """Parameters that every cmdlet has (about_CommonParameters); offered last, they would be in the way."""
-
-
-@frozen
-class Catalogue:
-    """What is known of the session's cmdlets."""
-
-    names: tuple[str, ...] = ()
-    """Of those that only read; empty while nobody was asked."""
-    parameters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Cmdlet in lower case → names of its parameters."""
-    properties: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Cmdlet in lower case → names of properties that it has answered."""
 
 
 @frozen

@@ -11,7 +11,7 @@ from pushtui.base.errors import Side
 from pushtui.base.words import _
 from pushtui.engine.connections import Connections, read_only_refused
 from pushtui.engine.console.answer import names_of, rows
-from pushtui.engine.console.completion import Catalogue
+from pushtui.engine.console.catalogue import Catalogue
 from pushtui.engine.log import Log
 from pushtui.engine.ports import ReplyPort
 

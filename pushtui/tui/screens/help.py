@@ -9,11 +9,12 @@ from pushtui.base.words import _
 from pushtui.procedure.model import Status, StepId
 from pushtui.reporting import sentences
 from pushtui.tui.actions import Where, actions
-from pushtui.tui.explanations import about, explanation, importance, pitfalls, troubles
+from pushtui.tui.explanations import about, explanation, importance, pitfalls
 from pushtui.tui.keymap import OVER
 from pushtui.tui.paragraphs import BLANK, Block, Columns, Paragraph, text
 from pushtui.tui.screens.reading import ReadingScreen
 from pushtui.tui.symbols import STATUS_INK, Symbols
+from pushtui.tui.troubles import troubles
 
 
 class HelpScreen(ReadingScreen):

@@ -11,10 +11,9 @@ from textual.widgets import Input
 
 from pushtui.base.text import clean_line
 from pushtui.base.words import _
-from pushtui.engine.plan import Task
+from pushtui.engine.task import Task
 from pushtui.tui import presentation
 from pushtui.tui.actions import bindings, key_of
-from pushtui.tui.copies import Copyable, of_step
 from pushtui.tui.documents import step_document
 from pushtui.tui.places import place_of
 from pushtui.tui.screens.panes import ALONE
@@ -28,6 +27,7 @@ from pushtui.tui.widgets.step_list import StepList
 
 if TYPE_CHECKING:
     from pushtui.tui.app import PushtuiApp
+    from pushtui.tui.copies import Copyable
     from pushtui.tui.session import SessionLike
 
 
@@ -126,6 +126,8 @@ class MainScreen(StateScreen):
             self.pushtui.offer_copies(self._copies())
 
     def _copies(self) -> list[Copyable]:
+        from pushtui.tui.copies import Copyable, of_step  # the start does not need it
+
         report, now = self._conductor.state.reports[self.steps.step], self._conductor.clock.now()
         step, *parts = of_step(report, step_document(report, self._symbols, now, self._conductor.state.reports))
         session = self._conductor.runner.session

@@ -14,9 +14,9 @@ from pushtui.base.words import _
 from pushtui.engine.events import Identity
 from pushtui.procedure.model import Change, Consent, StepId
 from pushtui.reporting import sentences
+from pushtui.tui.action_blocks import action_blocks
 from pushtui.tui.actions import bar, bindings, key_of
 from pushtui.tui.copies import Copyable, as_text, of_actions
-from pushtui.tui.documents import action_blocks
 from pushtui.tui.painting import Painted
 from pushtui.tui.paragraphs import BLANK, Block, Paragraph, text
 from pushtui.tui.room import that_fits

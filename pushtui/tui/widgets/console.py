@@ -17,8 +17,7 @@ from pushtui.base.errors import UsageError
 from pushtui.base.text import clean_line
 from pushtui.base.values import frozen
 from pushtui.base.words import _
-from pushtui.engine.console.completion import Catalogue, complete, insert
-from pushtui.engine.console.parser import parse
+from pushtui.engine.console.catalogue import Catalogue
 from pushtui.tui.actions import bindings, key_of
 from pushtui.tui.paragraphs import wrap
 from pushtui.tui.symbols import Symbols
@@ -150,6 +149,8 @@ class Console(Vertical):
 
     def _suggest(self) -> None:
         """What could come next."""
+        from pushtui.engine.console.completion import complete  # the start does not need it
+
         completion = complete(self.line.value, self.line.cursor_position, self.catalogue)
         if not self.line.value:
             self.hint.show(_("Get- and Test- only, and | Select-Object with names: it reads, nothing else"))
@@ -162,6 +163,8 @@ class Console(Vertical):
 
     def complete(self) -> None:
         """Go on as far as there is one way to."""
+        from pushtui.engine.console.completion import complete, insert
+
         completion = complete(self.line.value, self.line.cursor_position, self.catalogue)
         if completion.wants:
             if self.locked:
@@ -182,6 +185,8 @@ class Console(Vertical):
         if self.locked:
             self.hint.show(self.locked, "warning")
             return
+        from pushtui.engine.console.parser import parse
+
         try:
             cmdlet = parse(message.value)
         except UsageError as error:

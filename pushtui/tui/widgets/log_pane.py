@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.message import Message
 
@@ -15,12 +15,14 @@ from pushtui.engine.events import Level, LogLine
 from pushtui.procedure.model import StepId
 from pushtui.reporting import sentences
 from pushtui.tui.actions import bindings, key_of
-from pushtui.tui.copies import Copyable
 from pushtui.tui.log_store import LINES_KEPT, SIDES, Filter, LogStore, LogView
 from pushtui.tui.log_text import lines_text
 from pushtui.tui.symbols import LEVEL_INK, Symbols
 from pushtui.tui.widgets.inked import Piece, fitted
 from pushtui.tui.widgets.lines_pane import LinesPane
+
+if TYPE_CHECKING:
+    from pushtui.tui.copies import Copyable
 
 _WIDE = 100
 _AWAY_FIRST, _AWAY_NEXT = 0.5, 0.02
@@ -129,6 +131,8 @@ class LogPane(LinesPane):
 
     def copies(self) -> list[Copyable]:
         """The marked lines, or the one with the cursor."""
+        from pushtui.tui.copies import Copyable  # the start does not need it
+
         lines = self.view.lines(self.marked())
         return [Copyable(_("The lines"), lines_text(lines))] if lines else []
 
