@@ -106,7 +106,7 @@ def write(folder: Path, ca_file: Path, facts: Facts) -> dict[str, Path]:
         "mail": _mail(facts, password, ca_file),
         "verification": verification,
     }
-    written = {"basic": private_file(folder / "profile.toml", tomlkit.dumps(tables).encode())}
+    written = {"basic": private_file(folder / "lab.toml", tomlkit.dumps(tables).encode())}
     if facts.kerberos_port is not None:
         tables["exchange"] |= {
             "port": facts.kerberos_port,
@@ -115,7 +115,7 @@ def write(folder: Path, ca_file: Path, facts: Facts) -> dict[str, Path]:
             "service_host": facts.exchange_server,
         }
         tables["windows"]["auth"] = "kerberos"
-        written["kerberos"] = private_file(folder / "profile-kerberos.toml", tomlkit.dumps(tables).encode())
+        written["kerberos"] = private_file(folder / "lab-kerberos.toml", tomlkit.dumps(tables).encode())
     return written
 
 

@@ -29,6 +29,12 @@ _GRAVITY = tuple(Severity)
 """Least grave first."""
 
 
+def state(report: StepReport) -> str:
+    """The status in a word or two; of a step that nobody looked at, that."""
+    unknown = report.status is Status.UNKNOWN and not report.findings
+    return _("not checked") if unknown else status_word(report.status)
+
+
 def summary(report: StepReport) -> str:
     """A step in one line."""
     if report.status is Status.CHECKING:

@@ -71,7 +71,14 @@ class Comparison:
     indent: int = 4
 
     def lines(self, width: int) -> list[Line]:
-        return self._beside(width) if width >= WIDE else self._below(width)
+        return self._beside(width) if width >= WIDE and self._has_two_sides else self._below(width)
+
+    @property
+    def _has_two_sides(self) -> bool:
+        """Whether there is anything to compare: not where something comes that was not there, or goes altogether."""
+        nothing = bool(self.rows) and not self.rows[0].name and self.rows[0].after is None
+        told = self.rows[1:] if nothing else self.rows
+        return any(row.before is not None for row in told) and any(row.after is not None for row in told)
 
     def _beside(self, width: int) -> list[Line]:
         label = min(LABEL, max((width_of(row.name) for row in self.rows), default=0))

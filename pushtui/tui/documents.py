@@ -22,7 +22,7 @@ def step_document(
 ) -> list[Block]:
     """Everything that is known about a step; `reports` are those of all steps, for what has its cause in another."""
     ink = STATUS_INK[report.status]
-    head: list[Piece] = [(f"{symbols.status[report.status]} {sentences.status_word(report.status)}", ink)]
+    head: list[Piece] = [(f"{symbols.status[report.status]} {step_lines.state(report)}", ink)]
     if report.at is not None:
         when = _("checked {age}, took {duration}").format(age=_ago(report.at, now), duration=duration(report.seconds))
         head.append((f"  {symbols.dot} {when}", "muted"))

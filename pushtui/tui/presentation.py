@@ -28,7 +28,7 @@ def row(state: State, step: StepId, now: datetime) -> Row:
         step,
         sentences.title(step),
         report.status,
-        _("not checked") if unknown else sentences.status_word(report.status),
+        step_lines.state(report),
         purpose(step) if nothing_yet else step_lines.summary(report),
         purpose(step) if nothing_yet else step_lines.brief(report),
         age(report.at, now) if report.at else "",

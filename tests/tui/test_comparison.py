@@ -40,7 +40,8 @@ def _missing(value: str, said: list[str]) -> bool:
 @given(before=values, after=values)
 def test_marks_stand_beside_what_changes_and_only_there(before: Any, after: Any) -> None:
     for row in rows(before, after):
-        lines = ["".join(text for text, _ink in line) for line in Comparison((row,), "|").lines(WIDE + 20)[1:]]
+        lines = ["".join(text for text, _ink in line) for line in Comparison((row,), "|").lines(WIDE + 20)]
+        lines = lines[1:] if lines[0].strip().startswith("before") else lines
         marked = any(
             part.strip()[:2] in {"- ", "+ ", "-", "+"} for part in lines[0].replace(row.name, "", 1).split("|")
         )
@@ -57,3 +58,12 @@ def test_a_thumbprint_fits_in_half_a_hundred_columns() -> None:
     thumbprint = "AB" * 20
     lines = laid({"keys": []}, {"keys": [thumbprint]}, 98)
     assert any(line.rstrip().endswith(f"+ {thumbprint}") for line in lines)
+
+
+def test_what_was_not_there_before_has_no_empty_side_beside_it() -> None:
+    def drawn(before: Any, after: Any) -> list[str]:
+        whole = Comparison(rows(before, after, "(none)"), "|").lines(WIDE)
+        return ["".join(text for text, _ink in line).strip() for line in whole]
+
+    assert drawn(None, {"Name": "x", "Realm": "y"}) == ["- (none)", "Name  + x", "Realm + y"]
+    assert "|" in drawn({"Name": "x"}, {"Name": "y"})[0]
