@@ -74,10 +74,14 @@ class Comparison:
         return self._beside(width) if width >= WIDE and self._has_two_sides else self._below(width)
 
     @property
+    def _from_nothing(self) -> bool:
+        """Whether the first row says that there was no value at all."""
+        return len(self.rows) > 1 and not self.rows[0].name and self.rows[0].after is None
+
+    @property
     def _has_two_sides(self) -> bool:
         """Whether there is anything to compare: not where something comes that was not there, or goes altogether."""
-        nothing = bool(self.rows) and not self.rows[0].name and self.rows[0].after is None
-        told = self.rows[1:] if nothing else self.rows
+        told = self.rows[1:] if self._from_nothing else self.rows
         return any(row.before is not None for row in told) and any(row.after is not None for row in told)
 
     def _beside(self, width: int) -> list[Line]:
@@ -97,15 +101,18 @@ class Comparison:
         return [indent, *_padded(name, label + 1), *_padded(before, side), (f" {self.divider} ", "line"), *after]
 
     def _below(self, width: int) -> list[Line]:
-        label = min(LABEL, max((width_of(row.name) for row in self.rows), default=0))
+        names = [row.name for row in self.rows]
+        if self._from_nothing:
+            names[0] = _("before")
+        label = min(LABEL, max(map(width_of, names), default=0))
         room = max(8, width - self.indent - label - 1)
         lines: list[Line] = []
-        for row in self.rows:
-            names = wrap(text(row.name, "muted"), max(1, label))
+        for name, row in zip(names, self.rows, strict=True):
+            wrapped = wrap(text(name, "muted"), max(1, label))
             old = _value(row, GONE, room) if row.changed else []
             indent: Piece = (" " * self.indent, "plain")
-            parts = zip_longest(names, [*old, *_value(row, COME, room)], fillvalue=())
-            lines += [[indent, *_padded(name, label + 1), *value] for name, value in parts]
+            parts = zip_longest(wrapped, [*old, *_value(row, COME, room)], fillvalue=())
+            lines += [[indent, *_padded(each, label + 1), *value] for each, value in parts]
         return lines
 
 
