@@ -75,7 +75,7 @@ async def from_fresh_to_all_ok(camera: Photographer) -> None:
     await camera.until("Ready")
     camera.take("first")
     await camera.press("R")
-    await camera.until("changes needed")
+    await camera.until("need changes")
     await camera.press("A")
     await camera.until("Plan:")
     camera.take("plan")
@@ -127,7 +127,7 @@ def record_demo() -> None:
         demo.until("Ready")
         demo.wait(2)
         demo.press("R")
-        demo.until("changes needed")
+        demo.until("need changes")
         demo.wait(2)
         for step in "345":
             demo.press(step)

@@ -201,7 +201,7 @@ def outcome(reports: dict[StepId, StepReport]) -> tuple[str, str]:
     sentences = (
         (Status.FAILED, _("One step failed"), _("{count} steps failed"), "error"),
         (Status.ATTENTION, _("One step needs you"), _("{count} steps need you"), "warning"),
-        (Status.CHANGE_NEEDED, _("One change needed"), _("{count} changes needed"), "warning"),
+        (Status.CHANGE_NEEDED, _("One step needs a change"), _("{count} steps need changes"), "warning"),
     )
     for status, one, many, ink in sentences:
         if count[status]:

@@ -41,7 +41,7 @@ def _stalls(folder: Path) -> dict[str, float]:
             program.wait_for("Trust chain")  # before its first frame there is no screen that could stand still
             phase("start-up imports", lambda: program.pump(IDLE))
             phase("idle", lambda: program.pump(IDLE))
-            phase("sign-in and check", lambda: (program.press(CHECK), program.wait_for("changes needed")))
+            phase("sign-in and check", lambda: (program.press(CHECK), program.wait_for("need changes")))
             phase("apply", lambda: _apply(program))
             program.press("q")
             program.wait(30.0)

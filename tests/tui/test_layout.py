@@ -98,9 +98,9 @@ async def test_a_narrow_terminal_says_what_came_out_in_full(drive: Any) -> None:
     async with drive(size=(40, 10)) as it:
         await it.press("R")
         await it.until_text("All steps ok")
-        it.app.conductor.state.message = ("3 changes needed", "warning")
+        it.app.conductor.state.message = ("3 steps need changes", "warning")
         it.app.main.show_state()
-        await it.until_text("3 changes needed")
+        await it.until_text("3 steps need changes")
 
 
 async def test_a_terminal_too_small_for_anything_says_so_and_comes_back(drive: Any) -> None:

@@ -59,7 +59,7 @@ def test_all_seven_steps_end_ok_on_a_fresh_organization_by_keys_alone(
     assert len(rows(first)) == 7
 
     screen.press("R")
-    checked = until(screen, lambda text: "changes needed" in text)
+    checked = until(screen, lambda text: "need changes" in text)
     assert sum("change needed" in row for row in rows(checked)) >= 3
 
     screen.press("A")

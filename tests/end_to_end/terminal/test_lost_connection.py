@@ -109,7 +109,7 @@ def test_a_run_in_tmux_outlives_the_connection_that_began_it(
     assert "[detached" in until(screen, lambda text: "EXIT 0" in text)
 
     screen = jump_host.log_in(80, 24, "attach")
-    until(screen, lambda text: "changes needed" in text and jump_host.shows(text))
+    until(screen, lambda text: "need changes" in text and jump_host.shows(text))
     screen.press("A")
     until(screen, lambda text: "Plan:" in text)
     screen.press("y")
