@@ -127,11 +127,16 @@ def rsa_key() -> Any:
 def test_what_cannot_sign_is_refused_with_its_reason(world, tmp_path, rsa_key):
     curve = ec.generate_private_key(ec.SECP256R1())
     other = ec.generate_private_key(ec.SECP256R1())
+    good = rsa_key.private_numbers()
+    signs_wrongly = rsa.RSAPrivateNumbers(
+        good.p, good.q, good.d ^ 2, good.dmp1 ^ 2, good.dmq1, good.iqmp, good.public_numbers
+    ).private_key(unsafe_skip_rsa_key_validation=True)
     files = {
         "no PKCS#12 file": [b"\x30\x82garbage"],
         "PEM or PKCS#12": [private(rsa_key)],
         "RSA key": [private(curve), certificate(curve)],
         "none of the file's certificates": [private(rsa_key), certificate(other)],
+        "is damaged": [private(signs_wrongly), certificate(rsa_key)],
         "damaged": [b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", certificate(curve)],
     }
     for index, (reason, parts) in enumerate(files.items()):
