@@ -19,11 +19,22 @@ _LATER = (
     "msal",
     "msgraph_core",
     "msgraph.generated.models.o_data_errors.o_data_error",
+    "pushtui.engine.session",
+    "pushtui.exchange.worker",
+    "pushtui.exchange.shell",
+    "pushtui.entra.graph",
+    "pushtui.mail.message",
+    # What the clients themselves load with their first request, when everything else begins as well.
+    "cryptography.hazmat.backends.openssl.backend",
+    "httpcore",
+    "anyio._backends._asyncio",
+    "msal_extensions",
+    "jwt",
 )
 
 
 def start() -> None:
-    """Collect no garbage until the first frame: there is none, and looking for it takes a tenth of the start."""
+    """Collect no garbage until all is loaded: there is none, and looking for it takes a tenth of the start."""
     gc.disable()
 
 
@@ -32,8 +43,6 @@ def preload(then: Callable[[], object]) -> None:
 
     What is not installed is reported where it is used.
     """
-    gc.freeze()  # what the start made stays to the end: no collection has to look at it
-    gc.enable()
     threading.Thread(target=_import_all, args=(then,), name="pushtui-preload", daemon=True).start()
 
 
@@ -41,4 +50,6 @@ def _import_all(then: Callable[[], object]) -> None:
     for name in _LATER:
         with contextlib.suppress(ImportError, Warning):  # a warning is an error to whoever asked for that
             importlib.import_module(name)
+    gc.freeze()  # what was loaded stays to the end: no collection, at which the screen stands still, has to look at it
+    gc.enable()
     then()
