@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import requests
+from typing import TYPE_CHECKING
 
 from pushtui.base.values import frozen
+
+if TYPE_CHECKING:
+    import requests
 
 
 @frozen
@@ -18,6 +21,8 @@ class Internet:
 
     def session(self) -> requests.Session:
         """A session through the proxy that trusts the lab's authority, whatever the environment says."""
+        import requests  # the start does not need it
+
         session = requests.Session()
         session.trust_env = False
         session.proxies = {"http": self.proxy, "https": self.proxy}

@@ -11,8 +11,6 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-import requests
-
 from pushtui.base.values import frozen
 from pushtui.lab.organization.errors import Refused, invalid_argument
 from pushtui.lab.organization.server import Server
@@ -36,29 +34,13 @@ class Metadata:
     """The service's signing certificates, Base64."""
 
 
-class _NoRoute(requests.adapters.BaseAdapter):
-    """A network without a way out."""
-
-    def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
-        raise requests.ConnectionError(request=request)
-
-    def close(self) -> None:
-        """Nothing is open."""
-
-
-class _Offline:
-    """The Internet for a server that has none."""
-
-    def session(self) -> requests.Session:
-        session = requests.Session()
-        for scheme in ("https://", "http://"):
-            session.mount(scheme, _NoRoute())
-        return session
-
-
 def way_out(organization: OrganizationState, server: Server) -> Internet:
     """What that server reaches of the Internet."""
-    return organization.internet if server.internet else _Offline()
+    if server.internet:
+        return organization.internet
+    from pushtui.lab.organization.offline import Offline
+
+    return Offline()
 
 
 def is_web_address(text: str) -> bool:
@@ -77,7 +59,7 @@ def fetch_metadata(internet: Internet, url: str) -> Metadata:
     try:
         with internet.session() as session, session.get(url, timeout=TIMEOUT) as response:
             status, content = response.status_code, response.content
-    except (requests.RequestException, OSError) as failure:
+    except OSError as failure:
         raise _unavailable(url, short_reason(failure)) from None
     if status != 200:
         raise _unavailable(url, f"the remote server returned an error: ({status})")
@@ -117,12 +99,14 @@ def _read(document: Any) -> Metadata:
 
 def short_reason(failure: Exception) -> str:
     """One line without addresses of objects, for messages."""
+    from requests.exceptions import ProxyError, SSLError, Timeout
+
     match failure:
-        case requests.exceptions.ProxyError():
+        case ProxyError():
             return "the proxy refused the connection"
-        case requests.exceptions.SSLError():
+        case SSLError():
             return "the certificate of the remote server was not trusted"
-        case requests.exceptions.Timeout():
+        case Timeout():
             return "the operation has timed out"
         case _:
             return "unable to connect to the remote server"

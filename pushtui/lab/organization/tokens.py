@@ -9,16 +9,18 @@ from __future__ import annotations
 import base64
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jwt
-import requests
 
 from pushtui.lab.organization.acs import TIMEOUT, short_reason, way_out
 from pushtui.lab.organization.certificate import Certificate
 from pushtui.lab.organization.directory import ACS, EXCHANGE_ONLINE, AuthServer
 from pushtui.lab.organization.server import Server
 from pushtui.lab.organization.state import OrganizationState
+
+if TYPE_CHECKING:
+    import requests
 
 _LIFETIME = timedelta(hours=1)
 _RESOURCE_HOST = "outlook.office365.com"
@@ -116,7 +118,7 @@ def send(organization: OrganizationState, server: Server, method: str, url: str,
     try:
         with way_out(organization, server).session() as session:
             return session.request(method, url, timeout=TIMEOUT, allow_redirects=False, **arguments)
-    except (requests.RequestException, OSError) as failure:
+    except OSError as failure:
         raise Failed("Networking", f"{url}: {short_reason(failure)}.") from None
 
 

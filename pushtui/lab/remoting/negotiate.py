@@ -15,9 +15,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import spnego
-from spnego.channel_bindings import GssChannelBindings
-
 _NTLM_SIGNATURE = b"NTLMSSP\x00"
 _ENVIRONMENT = threading.Lock()
 """pyspnego finds the NTLM user file by an environment variable, which the endpoints of a process have to share."""
@@ -44,7 +41,7 @@ class Acceptor:
         self.hostname = hostname
         self.ntlm = ntlm
         self.mark = mark
-        self.bindings = GssChannelBindings(application_data=b"tls-server-end-point:" + bindings) if bindings else None
+        self.bindings = bindings
         self._accounts = [user for user, _ in accounts]
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         if ntlm:
@@ -107,6 +104,11 @@ class Security:
         """Takes the client's token; the token for the answer, if there is one. A refusal is `SignInRefused`."""
         if _NTLM_SIGNATURE in token and not self._acceptor.ntlm:
             raise SignInRefused("NTLM is not offered")
+        import spnego  # loads Kerberos, too: a tenth of the start of a lab that nobody may ask for it
+        from spnego.channel_bindings import GssChannelBindings
+
+        digest = self._acceptor.bindings
+        bound = GssChannelBindings(application_data=b"tls-server-end-point:" + digest) if digest else None
         try:
             with _ENVIRONMENT, _ntlm_users(self._acceptor.user_file):
                 if self._context is None or self._context.complete:
@@ -114,7 +116,7 @@ class Security:
                         hostname=self._acceptor.hostname,
                         service="HTTP",
                         protocol="negotiate",
-                        channel_bindings=self._acceptor.bindings,
+                        channel_bindings=bound,
                     )
                 answer: bytes | None = self._context.step(token)
         except Exception as error:
