@@ -13,11 +13,9 @@ from pushtui.base.text import clean
 from pushtui.base.values import frozen
 from pushtui.engine.events import Level, LogLine
 from pushtui.procedure.model import StepId
-from pushtui.tui.log_blocks import Block, Kinds
+from pushtui.tui.log_blocks import LINES, Block, Kinds, press
 
 LINES_KEPT = 200_000
-_BLOCK = 1_000
-"""Lines that are put away together, or go together."""
 _BLOCKS = 5
 """Blocks that are made at a time."""
 _NEWEST = 1_000
@@ -63,7 +61,8 @@ class LogStore:
         self._limit = limit
         self.start = 0
         """The number of the oldest line that is kept."""
-        self._blocks: list[Block] = []
+        self._blocks: list[bytes] = []
+        """Up to the first line that is in none, without a gap."""
         self._opened: dict[int, list[str]] = {}
         """The texts of the blocks that were looked into last, by their first line."""
         self._kinds = Kinds()
@@ -97,7 +96,7 @@ class LogStore:
         while first < min(end, self._new):
             block = self._block(first)
             texts += self._open(block)[first - block.first : end - block.first]
-            first = block.first + _BLOCK
+            first = block.first + LINES
         return texts + _all_cleaned(self._entries[max(0, first - self._new) : max(0, end - self._new)])
 
     def matching(self, first: int, end: int, passes: Callable[[LogLine], bool]) -> Iterator[int]:
@@ -107,12 +106,17 @@ class LogStore:
             passing = {number for number, sample in enumerate(self._kinds.samples) if passes(sample)}
             kinds = block.kinds[first - block.first : end - block.first]
             yield from (number for number, kind in enumerate(kinds, first) if kind in passing)
-            first = block.first + _BLOCK
+            first = block.first + LINES
         entries = self._entries[max(0, first - self._new) : max(0, end - self._new)]
         yield from (number for number, entry in enumerate(entries, first) if passes(entry))
 
     def _block(self, number: int) -> Block:
-        return self._blocks[(number - self._blocks[0].first) // _BLOCK]
+        place = (number - self._first()) // LINES
+        return Block(self._first() + place * LINES, self._blocks[place])
+
+    def _first(self) -> int:
+        """The number of the first line that is in a block."""
+        return self._new - len(self._blocks) * LINES
 
     def _open(self, block: Block) -> list[str]:
         texts = self._opened.get(block.first)
@@ -125,15 +129,15 @@ class LogStore:
     def extend(self, entries: Iterable[LogLine]) -> None:
         """Append; what is beyond the limit goes, a block at a time. A text of several lines becomes several."""
         self._entries += _in_lines(list(entries))
-        if self.end - self.start > self._limit + min(_BLOCK, self._limit):
+        if self.end - self.start > self._limit + min(LINES, self._limit):
             self._forget(self.end - self._limit)
 
     def _forget(self, start: int) -> None:
         """Everything before this number goes."""
         self.start = start
-        gone = sum(block.first + _BLOCK <= start for block in self._blocks)
-        for block in self._blocks[:gone]:
-            self._opened.pop(block.first, None)
+        gone = min(len(self._blocks), (start - self._first()) // LINES)
+        for place in range(gone):
+            self._opened.pop(self._first() + place * LINES, None)
         del self._blocks[:gone]
         if (gone := start - self._new) > 0:
             del self._entries[:gone]
@@ -141,16 +145,16 @@ class LogStore:
 
     def much(self) -> bool:
         """Whether there are lines that should be put away."""
-        return len(self._entries) >= _NEWEST + _BLOCK
+        return len(self._entries) >= _NEWEST + LINES
 
     def put_away(self) -> None:
         """Make some blocks of the oldest lines that came last. Some milliseconds."""
         for _block in range(_BLOCKS):
             if self.much():
-                entries = self._entries[:_BLOCK]
-                self._blocks.append(Block(self._new, entries, _all_cleaned(entries), self._kinds))
-                del self._entries[:_BLOCK]
-                self._new += _BLOCK
+                entries = self._entries[:LINES]
+                self._blocks.append(press(entries, _all_cleaned(entries), self._kinds))
+                del self._entries[:LINES]
+                self._new += LINES
 
     def as_now(self) -> LogStore:
         """The same lines, which stay although this store goes on: for another thread."""

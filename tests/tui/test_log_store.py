@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pushtui.base.text import clean
 from pushtui.engine.events import Level, LogLine
 from pushtui.procedure.model import StepId
-from pushtui.tui import log_store
+from pushtui.tui import log_blocks, log_store
 from pushtui.tui.log_store import Filter, Lines, LogStore, LogView
 from pushtui.tui.search import Search
 
@@ -56,8 +56,9 @@ LINES = st.builds(
 @given(st.lists(st.lists(LINES, max_size=9), max_size=9), st.integers(3, 40))
 def test_what_was_put_away_is_what_came(batches: list[list[LogLine]], limit: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("_BLOCK", "_NEWEST", "_OPENED"):
+        for name in ("LINES", "_NEWEST", "_OPENED"):
             patch.setattr(log_store, name, 3)
+        patch.setattr(log_blocks, "LINES", 3)
         store, expected = LogStore(limit), list[LogLine]()
         for batch in batches:
             store.extend(batch)

@@ -125,6 +125,8 @@ class RowsPane(Inked, ScrollView, can_focus=True):
             return
         if not self.following:
             self._unseen += max(0, added)
+        elif added >= self.size.height:
+            self._cache.clear()  # nothing that was drawn stays in sight, and what a flood leaves holds on to memory
         self._resized(lines_gone)
 
     def rows_replaced(self) -> None:
