@@ -77,6 +77,10 @@ class PaintsOnce(App[ReturnType], inherit_bindings=False):
         finally:
             self._settling -= 1
             if not self._settling and self.screen_stack:
+                for below in self._background_screens:  # what it has to paint is seen through the one on top
+                    below._dirty_widgets.clear()
+                    below._compositor._dirty_regions.clear()
+                    below._repaint_required = False
                 self.screen.refresh()
                 self.screen.call_later(self.screen._on_timer_update)
                 self.call_after_refresh(self.painted)
