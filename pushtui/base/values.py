@@ -26,7 +26,7 @@ def frozen(*, kw_only: bool) -> Callable[[type[T]], type[T]]: ...
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
 def frozen(cls: type[T] | None = None, /, *, kw_only: bool = False) -> Any:
-    """Make a class of annotated names a value. What the class defines itself is kept; `kw_only`: given by name."""
+    """Make a class a value: each annotated name is a field. What it defines is kept; `kw_only`: given by name."""
 
     def make(cls: Any) -> Any:
         names = tuple(cls.__annotations__)

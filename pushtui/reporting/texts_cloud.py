@@ -65,7 +65,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     ),
     "service-principal.key-present": ("The service principal holds the certificate, until {end}", ""),
     "service-principal.key-missing": (
-        "The service principal does not hold the certificate {expected} (it holds {keys} keys)",
+        "The service principal does not hold the certificate {expected} (keys that it holds: {keys})",
         "Applying adds it and keeps every key that is there",
     ),
     "service-principal.key-expired": (

@@ -36,7 +36,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "Set this machine's clock: dates are judged by it, and a sign-in with a certificate depends on it",
     ),
     # --- servers
-    "servers.in-service": ("Services, component and health are as they should be on {observed} servers", ""),
+    "servers.in-service": ("Services, component and health are as they should be (servers: {observed})", ""),
     "servers.unreachable": (
         "Nothing could be read from {subject}",
         "See whether it is up and can be reached from the server that pushtui talks to, then check again",
@@ -65,7 +65,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "{subject} has no web proxy, while others of the site {site} reach the internet by {expected}",
         "If servers get out only by that proxy, name it there as well",
     ),
-    "servers.state-unreadable": ("{subject} told nothing of {observed} servers", ""),
+    "servers.state-unreadable": ("{subject} told nothing (servers: {observed})", ""),
     # --- certificate
     "certificate.not-exportable": (
         "The private key of {subject} cannot be exported ({observed}), so Exchange cannot copy it to other servers",
@@ -187,7 +187,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "Add the right one; the wrong one can be removed with pushtui keys remove",
     ),
     "service-principal.dedicated-application": (
-        "There is a dedicated hybrid application, {subject} ({observed}), with {keys} keys",
+        "There is a dedicated hybrid application, {subject} ({observed}); its keys: {keys}",
         "",
     ),
     "service-principal.dedicated-key-missing": (

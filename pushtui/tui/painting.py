@@ -77,10 +77,8 @@ class PaintsOnce(App[ReturnType], inherit_bindings=False):
         finally:
             self._settling -= 1
             if not self._settling and self.screen_stack:
-                for below in self._background_screens:  # what it has to paint is seen through the one on top
-                    below._dirty_widgets.clear()
-                    below._compositor._dirty_regions.clear()
-                    below._repaint_required = False
+                for below in self._background_screens:
+                    _leave(below)
                 self.screen.refresh()
                 self.screen.call_later(self.screen._on_timer_update)
                 self.call_after_refresh(self.painted)
@@ -139,6 +137,13 @@ class _Whole(LayoutUpdate):
             for strip in strips:
                 pen.write(strip)
         return pen.text()
+
+
+def _leave(screen: Screen[Any]) -> None:
+    """Forget what it had still to paint: it is painted with the whole screen on top, through which it is seen."""
+    screen._dirty_widgets.clear()
+    screen._compositor._dirty_regions.clear()
+    screen._repaint_required = False
 
 
 async def _handled(*pumps: MessagePump) -> None:

@@ -47,9 +47,11 @@ def preload(then: Callable[[], object]) -> None:
 
 
 def _import_all(then: Callable[[], object]) -> None:
-    for name in _LATER:
-        with contextlib.suppress(ImportError, Warning):  # a warning is an error to whoever asked for that
-            importlib.import_module(name)
-    gc.freeze()  # what was loaded stays to the end: no collection, at which the screen stands still, has to look at it
-    gc.enable()
+    try:
+        for name in _LATER:
+            with contextlib.suppress(ImportError, Warning):  # a warning is an error to whoever asked for that
+                importlib.import_module(name)
+    finally:
+        gc.freeze()  # what was loaded stays: no collection, at which the screen stands still, has to look at it
+        gc.enable()
     then()

@@ -101,10 +101,7 @@ class StateScreen(PanesScreen):
 
     def show_state(self) -> None:
         """Bring everything that is painted up to the state; what did not change is not painted."""
-        now = self._conductor.clock.now()
-        for index, step in enumerate(StepId):
-            self.steps.show(index, presentation.row(self._conductor.state, step, now))
-        self._show_bar(now)
+        self.tick()
         for field in self.fields.query(Field):
             field.locked = self._conductor.state.busy
         self.console.locked = presentation.why_not(self._conductor, "ask", self.steps.step)
