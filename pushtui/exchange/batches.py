@@ -1,13 +1,14 @@
 """Several reads as one pipeline of several statements, and whose answer is whose.
 
 A pipeline of many statements costs two round trips however many there are, but its output is one stream. Objects
-are told apart by their type, errors and warnings by the command that they name. So the cmdlets of one batch have
-different names and different output types, and what cannot be attributed with certainty is asked again alone.
+are told apart by their type, or where that is not known by the properties that were selected; errors and warnings by
+the command that they name. So the cmdlets of one batch have different names and different marks, and what cannot be
+attributed with certainty is asked again alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,7 +34,7 @@ OUTPUT_TYPES: Mapping[str, frozenset[str]] = {
     "get-service": frozenset({"ServiceController"}),
     "test-servicehealth": frozenset({"ExchangeServicesStatus"}),
 }
-"""Cmdlet (lower case) → the last words of the .NET types it can answer. A cmdlet that is not here is asked alone."""
+"""Cmdlet (lower case) → the last words of the .NET types it can answer, where they are known."""
 
 
 @frozen
@@ -68,21 +69,36 @@ def batches(cmdlets: Sequence[Cmdlet]) -> list[list[int]]:
     plan: list[list[int]] = []
     open_batches: list[list[int]] = []
     for position, cmdlet in enumerate(cmdlets):
-        types = OUTPUT_TYPES.get(cmdlet.name.lower())
         if not cmdlet.reads:
             open_batches = []
             plan.append([position])
-        elif types is None:
+        elif not _marks(cmdlet):
             plan.append([position])
         else:
             for batch in open_batches:
-                if not any(types & OUTPUT_TYPES[cmdlets[other].name.lower()] for other in batch):
+                if not any(_alike(cmdlet, cmdlets[other]) for other in batch):
                     batch.append(position)
                     break
             else:
                 open_batches.append([position])
                 plan.append(open_batches[-1])
     return plan
+
+
+def _alike(one: Cmdlet, other: Cmdlet) -> bool:
+    """Whether their answers, or their errors, could be taken for each other's."""
+    return one.name.lower() == other.name.lower() or bool(_marks(one) & _marks(other))
+
+
+def _marks(cmdlet: Cmdlet) -> frozenset[str]:
+    """What its objects are known by; empty where nothing is known of them."""
+    types = OUTPUT_TYPES.get(cmdlet.name.lower())
+    return types or (frozenset({_shape(cmdlet.select)}) if cmdlet.select else frozenset())
+
+
+def _shape(properties: Iterable[str]) -> str:
+    """Of an object that ``Select-Object`` made: it has just the properties that were asked for, empty ones included."""
+    return "|".join(["", *sorted(name.lower() for name in properties)])  # no type has a bar in its name
 
 
 def whole(outcome: Outcome) -> Reply:
@@ -152,7 +168,8 @@ def ends_the_rest(cmdlet: Cmdlet) -> bool:
 
 def _owner_of_object(cmdlets: Sequence[Cmdlet], item: dict[str, Any]) -> int | None:
     word = first_type(item).removeprefix("Selected.").rpartition(".")[2]
-    owners = [at for at, cmdlet in enumerate(cmdlets) if word in OUTPUT_TYPES.get(cmdlet.name.lower(), ())]
+    marks = {word, _shape(name for name in item if not name.startswith("@"))}
+    owners = [at for at, cmdlet in enumerate(cmdlets) if marks & _marks(cmdlet)]
     return owners[0] if len(owners) == 1 else None
 
 

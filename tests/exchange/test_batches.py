@@ -55,6 +55,18 @@ def test_objects_by_type_errors_and_warnings_by_name() -> None:
     assert [each.cmdlet for each in servers.errors] == ["GetExchangeServer"]
 
 
+def test_objects_of_unknown_types_by_the_properties_that_were_selected() -> None:
+    unknown = Cmdlet.of("Get-Something", ("Name", "Result"))
+    same = Cmdlet.of("Get-Other", ("Result", "Name"))
+    bare = Cmdlet.of("Get-Bare")
+    assert batches([SERVERS, unknown, bare, same, unknown]) == [[0, 1], [2], [3], [4]]
+    mine = {**item("Selected.Lab.Unknown"), "name": "a", "Result": None}
+    replies = attribute([SERVERS, unknown], Outcome(objects=[mine, item("Microsoft.X.ExchangeServer")]))
+    assert [len(reply.objects) for reply in replies if reply is not None] == [1, 1]
+    more = {**mine, "Third": 1}
+    assert attribute([SERVERS, unknown], Outcome(objects=[more])) == [None, None]
+
+
 def test_one_thing_that_nobody_owns_makes_all_uncertain() -> None:
     for outcome in (
         Outcome(objects=[item("Lab.Unknown")]),
