@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -102,7 +103,13 @@ class Run:
 
     def _undo(self) -> int:
         options = self._options
-        return self._planned(lambda: self._session.plan_undo(options.run_id, options.steps, options.change))
+
+        def make() -> Plan:
+            plan = self._session.plan_undo(options.run_id, options.steps, options.change)
+            self._options = replace(options, steps=plan.task.steps)  # a change says which step it belongs to
+            return plan
+
+        return self._planned(make)
 
     def _planned(self, make: Callable[[], Plan]) -> int:
         """Make the plan and carry it out, or keep it where that is what is wanted."""
