@@ -7,7 +7,6 @@ import pty
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -24,14 +23,6 @@ NONE: dict[str, dict[str, int]] = {"exchange": {}, "windows": {}}
 EIGHT_SERVERS = 'title = "Eight servers"\n[organization]\n' + "".join(
     f'[[organization.servers]]\nname = "ex0{number}"\n' for number in range(1, 9)
 )
-
-
-def eventually(condition: Callable[[], Any], seconds: float = 60.0) -> Any:
-    end = time.monotonic() + seconds
-    while not (result := condition()):
-        assert time.monotonic() < end, "it did not become true"
-        time.sleep(0.05)
-    return result
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +74,7 @@ def test_after_a_check_and_after_a_failure(lab: Any, pushtui: Any) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name)
-def test_after_a_signal_in_the_middle(lab: Any, begin: Any, number: signal.Signals) -> None:
+def test_after_a_signal_in_the_middle(lab: Any, begin: Any, eventually: Any, number: signal.Signals) -> None:
     process = begin("check")
     eventually(lambda: _reading(lab))
     assert lab.state()["shells"] != NONE
@@ -92,7 +83,7 @@ def test_after_a_signal_in_the_middle(lab: Any, begin: Any, number: signal.Signa
     assert lab.state()["shells"] == NONE
 
 
-def test_after_the_terminal_is_closed(lab: Any, begin: Any) -> None:
+def test_after_the_terminal_is_closed(lab: Any, begin: Any, eventually: Any) -> None:
     master, slave = pty.openpty()
     process = begin(terminal=slave)
     os.close(slave)

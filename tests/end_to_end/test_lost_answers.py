@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections import Counter
 from importlib.util import find_spec
 from pathlib import Path
@@ -39,7 +38,7 @@ def test_every_write_happens_once_although_its_answer_is_lost(start_lab: Any, pu
     assert {count for (name, _detail), count in sent.items() if "-" in name} == {1}
 
 
-def test_a_check_goes_on_when_the_server_restarts(start_lab: Any, tmp_path: Path) -> None:
+def test_a_check_goes_on_when_the_server_restarts(start_lab: Any, tmp_path: Path, eventually: Any) -> None:
     lab = start_lab("done")
     lab.ask("faults", {"match": "Get-AuthConfig", "effect": "delay", "seconds": 120})
     process = subprocess.Popen(
@@ -47,10 +46,7 @@ def test_a_check_goes_on_when_the_server_restarts(start_lab: Any, tmp_path: Path
         cwd=ROOT, env=os.environ | {"XDG_STATE_HOME": str(tmp_path)},
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
-    end = time.monotonic() + 60
-    while not any(entry["name"] == "wsman:Command" for entry in lab.ask("requests")):
-        assert time.monotonic() < end
-        time.sleep(0.05)
+    eventually(lambda: any(entry["name"] == "wsman:Command" for entry in lab.ask("requests")))
     lab.ask("restart", {"server": "ex01.lab.example"})
     output, errors = process.communicate(timeout=120)
     assert process.returncode == 3, errors

@@ -8,7 +8,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -21,18 +20,12 @@ UNDO = ("--yes", "--accept", "replace-certificate")
 PATIENCE = 60.0
 
 
-def eventually(condition: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline, f"it never came about: {what}"
-        time.sleep(0.02)
-
-
 class Killable:
     """Starts ``pushtui`` as a process that can be killed; its journals are in the state folder of the test."""
 
-    def __init__(self, environment: dict[str, str]) -> None:
+    def __init__(self, environment: dict[str, str], eventually: Callable[[Callable[[], Any]], Any]) -> None:
         self.environment = environment
+        self._eventually = eventually
         self.processes: list[subprocess.Popen[str]] = []
 
     def start(self, *arguments: str | Path) -> subprocess.Popen[str]:
@@ -75,15 +68,15 @@ class Killable:
             arrived = sum(match in item for item in lab.writes()) - sent
             return self.in_flight() == change and (effect == "stall" or arrived > skip)
 
-        eventually(held, f"{change} in flight")
+        self._eventually(held)
         process.send_signal(signal.SIGKILL)
         process.wait(PATIENCE)
         lab.ask("clear", {"faults": True, "requests": False, "mail": False})
 
 
 @pytest.fixture
-def killable(environment: dict[str, str]) -> Iterator[Killable]:
-    programs = Killable(environment)
+def killable(environment: dict[str, str], eventually: Any) -> Iterator[Killable]:
+    programs = Killable(environment, eventually)
     yield programs
     for process in programs.processes:
         if process.poll() is None:
@@ -267,12 +260,12 @@ def test_a_killed_undo_is_gone_on_with(
 
 
 def test_two_at_once_notice_each_other_and_a_dead_one_is_not_in_the_way(
-    start_lab: Any, pushtui: Any, killable: Killable
+    start_lab: Any, pushtui: Any, killable: Killable, eventually: Any
 ) -> None:
     lab = start_lab("fresh")
     lab.ask("faults", {"match": "New-AuthServer", "effect": "stall", "seconds": 600.0})
     first = killable.start("-p", lab.profile, "apply", *CONSENTS)
-    eventually(lambda: bool(killable.in_flight()) and killable.in_flight() == "auth-server.create", "in flight")
+    eventually(lambda: killable.in_flight() == "auth-server.create")
     second = pushtui("-p", lab.profile, "apply", *CONSENTS)
     assert second.code == 1
     assert "Another pushtui is changing this organization right now" in " ".join(second.errors.split())
