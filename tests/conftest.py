@@ -71,7 +71,7 @@ def eventually() -> Callable[[Callable[[], Any]], Any]:
 
 THOROUGH = frozenset(
     {
-        "test_canaries", "test_changed_world", "test_cost", "test_leaving", "test_lost_answers", "test_sign_in",
+        "test_canaries", "test_changed_world", "test_leaving", "test_lost_answers", "test_sign_in",
         "test_sign_in_matrix", "test_undo", "test_upkeep", "test_windows_away",
     }
 )  # fmt: skip
