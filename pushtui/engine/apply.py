@@ -41,6 +41,7 @@ from pushtui.procedure.model import (
     ExchangeWrite,
     Finding,
     GraphWrite,
+    Query,
     Severity,
     Status,
     StepId,
@@ -91,6 +92,8 @@ class Application:
         self._log = log
         self._clock = clock
         self._tried: set[tuple[str, str]] = set()
+        self._affected: dict[Query, None] = {}
+        """What the step that runs may have changed for others."""
         self._progress = progress or Progress()
 
     def run(self) -> None:
@@ -106,6 +109,7 @@ class Application:
             finally:
                 self._log.step = None
                 self._survey.phases.pop(step, None)
+            self._look_at_what_was_affected()
             self._note_what_held(step)
             self._note_what_was_found(step)
             self._survey.publish(StepId)
@@ -129,6 +133,12 @@ class Application:
                     self._ask(ask)
                 case Trial() as trial:
                     self._trial(trial)
+
+    def _look_at_what_was_affected(self) -> None:
+        """Other steps rest on what it changed, too: a restarted service runs."""
+        queries, self._affected = self._affected, {}
+        if queries:
+            self._survey.read_again(queries, self._survey.course.order, self._signals.cancellation)
 
     def _held_back(self, step: StepId) -> bool:
         """Whether an earlier link is broken: then what is left of this one, such as the probe, proves nothing."""
@@ -235,6 +245,7 @@ class Application:
     def _send(self, change: Change) -> None:
         before = {query: self._survey.answers.get(query) for query in change.reads}
         self._progress.note(change)
+        self._affected |= dict.fromkeys(change.affects)
         sent = self._sources.send(change.command, self._signals.cancellation)
         answer: Answer | None = None
         error: PushtuiError | None = None
@@ -333,6 +344,7 @@ class Application:
         done = self._signals.wait_for_answer(ask.id)
         if not done:
             raise Stopped(outcome("run.declined", ask.id, observed=ask.where, command=ask.command))
+        self._affected |= dict.fromkeys(ask.affects)
         self._take("done", change=ask.id, what="ask", skipped=False, command=ask.command, where=ask.where)
 
     def _trial(self, trial: Trial) -> None:

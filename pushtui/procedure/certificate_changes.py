@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pushtui.base.commands import Cmdlet, Json, Later, Value
-from pushtui.procedure import certificate_file, questions
+from pushtui.procedure import certificate_file, questions, server_state
 from pushtui.procedure.certificate_state import FRIENDLY_NAME, THUMBPRINT, State
 from pushtui.procedure.model import (
     Action,
@@ -94,9 +94,10 @@ def restart_host(facts: Facts, server: str, thumbprint: str) -> Change | Ask:
     That it does so at once is how the servicelet is described, not verified against a real server.
     """
     arguments = {"server": server, "thumbprint": thumbprint}
+    affects = server_state.service_reads(facts, server)
     if not facts.inputs.windows_endpoint:
         cmdlet = Cmdlet.of("Restart-Service", Name=questions.SERVICE_HOST)
-        return Ask(id=RESTART_HOST, step=STEP, command=cmdlet.text, where=server, arguments=arguments)
+        return Ask(RESTART_HOST, STEP, cmdlet.text, server, arguments, affects)
     cmdlet = Cmdlet.of("Restart-Service", Name=questions.SERVICE_HOST, Confirm=False)
     return Change(
         id=RESTART_HOST,
@@ -108,6 +109,7 @@ def restart_host(facts: Facts, server: str, thumbprint: str) -> Change | Ask:
         risk=Risk.REVERSIBLE,
         reads=(questions.server_store(server),),
         arguments=arguments,
+        affects=affects,
     )
 
 

@@ -363,6 +363,8 @@ class Change:
     """Parameters and properties that are made anew each time it is computed, such as a date: in these it may differ
     from what was confirmed."""
     arguments: Mapping[str, str] = field(default_factory=dict)
+    affects: tuple[Query, ...] = ()
+    """What else it may change, in time: asked again when its step is through."""
 
 
 @frozen
@@ -390,6 +392,8 @@ class Ask:
     command: str
     where: str
     arguments: Mapping[str, str] = field(default_factory=dict)
+    affects: tuple[Query, ...] = ()
+    """As a change's."""
 
 
 @frozen

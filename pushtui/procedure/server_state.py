@@ -93,6 +93,14 @@ def state(facts: Facts, server: ServerRecord) -> ServerState:
     )
 
 
+def service_reads(facts: Facts, fqdn: str) -> tuple[Query, ...]:
+    """Those that tell of the services of a server, as far as they were asked."""
+    reads: tuple[Query, ...] = (
+        questions.service_health(fqdn), questions.server_health(fqdn), questions.services(fqdn)
+    )  # fmt: skip
+    return tuple(query for query in reads if query in facts.answers)
+
+
 def is_denied(failure: Failure | None) -> bool:
     """Whether this is about what our account may ask, or how much, and not about the server."""
     return failure is not None and failure.code.endswith((".access-denied", ".missing-role", ".quota"))

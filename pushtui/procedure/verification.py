@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from pushtui.base.commands import Cmdlet, Later
-from pushtui.procedure import auth_server, certificate, push_proxy, questions, verification_result
+from pushtui.procedure import auth_server, certificate, push_proxy, questions, server_state, verification_result
 from pushtui.procedure.codes import finding
 from pushtui.procedure.model import (
     Action,
@@ -212,9 +212,10 @@ def _restart(facts: Facts, server: str) -> Iterable[Action]:
     if not reason:
         return
     arguments = {"server": server, "reason": reason}
+    affects = server_state.service_reads(facts, server)
     if not _windows_answers(facts, server):
         cmdlet = Cmdlet.of("Restart-Service", Name=questions.HEALTH_MANAGER_SERVICE)
-        yield Ask(id=RESTART, step=ID, command=cmdlet.text, where=server, arguments=arguments)
+        yield Ask(RESTART, ID, cmdlet.text, server, arguments, affects)
         return
     started, _ = _started(facts, server)
     cmdlet = Cmdlet.of("Restart-Service", Name=questions.HEALTH_MANAGER_SERVICE, Confirm=False)
@@ -229,6 +230,7 @@ def _restart(facts: Facts, server: str) -> Iterable[Action]:
         reads=(questions.health_manager(server),),
         volatile=frozenset({"started"}),
         arguments=arguments,
+        affects=affects,
     )
 
 

@@ -347,6 +347,30 @@ def test_a_person_is_asked_where_there_is_no_windows_endpoint(
     assert ("run.declined" in desk.codes("verification")) is not done
 
 
+@pytest.mark.parametrize("windows", [True, False])
+def test_a_service_that_was_restarted_is_not_said_to_be_stopped(
+    make_desk: Callable[..., Any], ports: Any, profile: Any, kit: Any, windows: bool
+) -> None:
+    desk = make_desk({"windows": replace(profile.windows, enabled=windows)})
+    world = ports.world
+    world.stopped = {kit.EX01: {"MSExchangeHM"}, kit.EX02: {"MSExchangeServiceHost"}}
+    world.stores[kit.EX02] = []
+    world.config["WhenChangedUTC"] = kit.NOW - 30 * kit.DAY
+
+    def restart(event: Any) -> None:
+        if isinstance(event, AskStarted):
+            world.stopped.pop(event.ask.where)
+            world.distribute()
+            world._load()
+            desk.session.answer(event.ask.id, True)
+
+    desk.react = restart
+    plan = desk.session.plan()
+    assert desk.statuses["servers"] == "attention"
+    desk.session.apply(plan, KEY)
+    assert desk.statuses == ALL_OK
+
+
 def test_nothing_is_sent_that_cannot_be_recorded(desk: Any, ports: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     import os
 

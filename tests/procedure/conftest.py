@@ -397,8 +397,9 @@ class World:
             case WindowsWrite(cmdlet, server) if dict(cmdlet.parameters)["Name"] == "MSExchangeServiceHost":
                 self._restart_host(server)
                 return None
-            case WindowsWrite(cmdlet):
+            case WindowsWrite(cmdlet, server):
                 assert dict(cmdlet.parameters)["Name"] == "MSExchangeHM"
+                self.stopped.get(server, set()).discard("MSExchangeHM")
                 self.processes = [item | {"StartTime": self.now.isoformat()} for item in self.processes]
                 self._load()
                 return None
