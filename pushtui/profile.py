@@ -11,7 +11,7 @@ import os
 import re
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import field, fields, replace
+from dataclasses import field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,7 +20,7 @@ from pushtui.base.errors import UsageError
 from pushtui.base.files import config_folder, is_systemd_credential, private_folder, problem, write_atomically
 from pushtui.base.tables import read_table
 from pushtui.base.text import clean, clean_line
-from pushtui.base.values import frozen
+from pushtui.base.values import frozen, replace
 from pushtui.base.words import _
 from pushtui.entra.settings import CloudSettings, EntraSettings, NetworkSettings
 from pushtui.exchange.settings import ExchangeSettings, WindowsSettings
@@ -177,11 +177,9 @@ def _absolute(text: str, folder: Path) -> Path:
 def _resolved(section: Any, folder: Path) -> Any:
     """The section with its file names made absolute, so that it means the same from any folder."""
     changed = {
-        item.name: str(_absolute(getattr(section, item.name), folder))
-        for item in fields(section)
-        if item.name in _PATH_FIELDS
-        and getattr(section, item.name)
-        and not is_systemd_credential(getattr(section, item.name))
+        name: str(_absolute(given, folder))
+        for name in _PATH_FIELDS
+        if (given := getattr(section, name, "")) and not is_systemd_credential(given)
     }
     return replace(section, **changed)
 

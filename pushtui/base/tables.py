@@ -1,27 +1,27 @@
-"""Strict reading of TOML tables into frozen dataclasses: a typing mistake is an error, never ignored."""
+"""Strict reading of TOML tables into values: a typing mistake is an error, never ignored."""
 
 from __future__ import annotations
 
 import types
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
 from difflib import get_close_matches
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from pushtui.base.errors import UsageError
+from pushtui.base.values import parts
 from pushtui.base.words import _
 
 T = TypeVar("T")
 
 
 def read_table(kind: type[T], table: Mapping[str, Any], where: str) -> T:
-    """An instance of the dataclass `kind` from a TOML table; absent keys keep their defaults.
+    """An instance of the value `kind` from a TOML table; absent keys keep their defaults.
 
-    Understands str, int, float, bool, Literal, optional types, nested dataclasses, ``tuple[X, ...]`` and
+    Understands str, int, float, bool, Literal, optional types, nested values, ``tuple[X, ...]`` and
     ``Mapping[str, str]``. Raises `UsageError` (code ``settings.*``) naming `where` and the key.
     """
     hints = get_type_hints(kind)
-    known = {field.name for field in fields(kind)}  # type: ignore[arg-type]  # a dataclass by contract
+    known = {part.name for part in parts(kind)}
     values: dict[str, Any] = {}
     for key, value in table.items():
         name = key.replace("-", "_")
@@ -31,7 +31,7 @@ def read_table(kind: type[T], table: Mapping[str, Any], where: str) -> T:
     try:
         return kind(**values)
     except TypeError:
-        missing = [field.name for field in fields(kind) if field.name not in values]  # type: ignore[arg-type]
+        missing = [part.name for part in parts(kind) if part.required and part.name not in values]
         raise UsageError(
             "settings.missing", _("{where} lacks one of: {keys}").format(where=where, keys=", ".join(missing))
         ) from None
@@ -61,7 +61,7 @@ def _convert(hint: Any, value: Any, where: str, key: str) -> Any:
         return tuple(_convert(get_args(hint)[0], item, where, f"{key}[{index}]") for index, item in enumerate(value))
     if origin is not None and issubclass(origin, Mapping) and isinstance(value, dict):
         return {str(name): _convert(get_args(hint)[1], item, where, f"{key}.{name}") for name, item in value.items()}
-    if isinstance(hint, type) and is_dataclass(hint) and isinstance(value, dict):
+    if isinstance(hint, type) and parts(hint) and isinstance(value, dict):
         return read_table(hint, value, f"{where} [{key}]")
     if hint is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)

@@ -1,21 +1,36 @@
-"""Values: small classes of fields that are compared by what they hold and never change.
+"""Values: small classes of fields that are compared by what they hold, and records, which change besides.
 
-`dataclasses.dataclass(frozen=True, slots=True)` writes and compiles six methods for every class, which was a quarter of
-the time to the first frame, and as much of each start of the lab. Here it writes `__init__` alone, and that only when
-the first value of a class is made: most are loaded for what is done later. What the other methods do is the same for
-all classes. That nothing assigns to a field is left to the type checker, which knows these classes as frozen; with
-that, one is also made in half the time.
+`dataclasses.dataclass` writes and compiles six methods for every class, which was a quarter of the time to the first
+frame, and as much of each start of the lab. Here `__init__` alone is written, and that only when the first object of a
+class is made: most are loaded for what is done later. What the other methods do is the same for all classes. What
+`dataclasses` itself wants to know of a class (`fields`, `replace`) it finds out when somebody asks it. That nothing
+assigns to a field of a value is left to the type checker, which knows these classes as frozen; with that, one is also
+made in half the time.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from dataclasses import Field, dataclass, field, fields
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, Field, dataclass, field
 from operator import attrgetter
-from typing import Any, TypeVar, dataclass_transform, overload
+from typing import Any, NamedTuple, TypeVar, dataclass_transform, overload
 
 T = TypeVar("T")
+
+
+class Part(NamedTuple):
+    """A field as its class declares it."""
+
+    name: str
+    given: Field[Any]
+    by_name: bool
+    """Not by its place."""
+
+    @property
+    def required(self) -> bool:
+        """Whether an object cannot be made without it."""
+        return self.given.default is MISSING and self.given.default_factory is MISSING
 
 
 @overload
@@ -29,42 +44,100 @@ def frozen(cls: type[T] | None = None, /, *, kw_only: bool = False) -> Any:
     """Make a class a value: each annotated name is a field. What it defines is kept; `kw_only`: given by name."""
 
     def make(cls: Any) -> Any:
-        names = tuple(cls.__annotations__)
-        kept = {name: value for name, value in cls.__dict__.items() if name not in names and name not in _OF_EACH}
-        own = {"__slots__": names, "__qualname__": cls.__qualname__}
-        made = type(cls)(cls.__name__, cls.__bases__, _SHARED | kept | own)
-        for name in _AWAITED:
-            setattr(made, name, _Awaited(name, made, cls, kw_only))
-        return made
+        return _made(cls, _SHARED, kw_only)
 
     return make if cls is None else make(cls)
 
 
+@dataclass_transform(field_specifiers=(field,))
+def record(cls: type[T], /) -> type[T]:
+    """Make a class a record: as a value, but its fields can be assigned to, and it is no key."""
+    made: type[T] = _made(cls, _SHARED | {"__hash__": None}, False)
+    return made
+
+
+def parts(cls: type) -> list[Part]:
+    """The fields of a value or a record, those that it inherits first; none, if it is neither."""
+    return [
+        Part(name, given if isinstance(given, Field) else field(default=given), by_name)
+        for name, (given, by_name) in _declared(cls).items()
+    ]
+
+
+def replace(value: T, /, **changes: Any) -> T:
+    """The same value or record with other contents of some fields."""
+    return type(value)(**{name: getattr(value, name) for name in _declared(type(value))} | changes)
+
+
+def _declared(cls: type) -> Mapping[str, tuple[Any, bool]]:
+    """Field → what it is given by its class, and whether it is given by name only."""
+    return getattr(cls, "_parts", {})
+
+
+def _made(given: Any, shared: dict[str, Any], kw_only: bool) -> Any:
+    names = tuple(given.__annotations__)
+    kept = {name: value for name, value in given.__dict__.items() if name not in names and name not in _OF_EACH}
+    declared = {**_declared(given), **{name: (given.__dict__.get(name, MISSING), kw_only) for name in names}}
+    own = {
+        "__slots__": names,
+        "__qualname__": given.__qualname__,
+        "__match_args__": tuple(name for name, (_default, by_name) in declared.items() if not by_name),
+        "_parts": declared,
+    }
+    made: Any = type(given)(given.__name__, given.__bases__, shared | kept | own)
+    made.__init__ = _Awaited("__init__", made, lambda: _write(made))
+    # It finds them in the class as it was given: there the defaults are still what fields have.
+    made.__dataclass_fields__ = _Awaited("__dataclass_fields__", made, lambda: _describe(made, given, kw_only))
+    return made
+
+
 class _Awaited:
-    """Stands where `dataclass` puts what it writes for the class `made`, until somebody looks there.
+    """Stands for an attribute of the class `made` until somebody looks there; `make` puts it there then."""
 
-    It writes into the class that was given to be made a value: there the defaults are still what fields have.
-    """
-
-    def __init__(self, name: str, made: Any, given: type, kw_only: bool) -> None:
-        self._name, self._made, self._given, self._kw_only = name, made, given, kw_only
+    def __init__(self, name: str, made: Any, make: Callable[[], None]) -> None:
+        self._name, self._made, self._make = name, made, make
 
     def __get__(self, value: object | None, cls: type) -> Any:
         with _WRITING:
             if self._made.__dict__[self._name] is self:
-                self._write()
+                self._make()
         return getattr(cls if value is None else value, self._name)
 
-    def _write(self) -> None:
-        written: Any = dataclass(eq=False, repr=False, kw_only=self._kw_only)(self._given)
-        compared = [each for each in fields(written) if each.compare]
-        self._made._compared = staticmethod(_getter(compared))
-        self._made._hashed = staticmethod(_getter([each for each in compared if each.hash is not False]))
-        for name in ("__match_args__", "__dataclass_params__", *_AWAITED):
-            setattr(self._made, name, getattr(written, name))
+
+def _write(made: Any) -> None:
+    """Give it an `__init__`, and what its objects are compared by."""
+    known: dict[str, Any] = {"_absent": MISSING}
+    taken, by_name, lines = ["self"], ["*"], ["  pass"]
+    for name, given, named in parts(made):
+        wanted = name
+        if given.default_factory is not MISSING:
+            known[f"_make_{name}"] = given.default_factory
+            wanted = f"{name}=_absent"
+            lines.append(f"  if {name} is _absent: {name} = _make_{name}()")
+        elif given.default is not MISSING:
+            known[f"_default_{name}"] = given.default
+            wanted = f"{name}=_default_{name}"
+        (by_name if named else taken).append(wanted)
+        lines.append(f"  self.{name} = {name}")
+    if hasattr(made, "__post_init__"):
+        lines.append("  self.__post_init__()")
+    signature = ", ".join(taken + (by_name if len(by_name) > 1 else []))
+    exec("\n".join((f"def __init__({signature}):", *lines)), known)  # noqa: S102  # of names that Python has taken
+    compared = [part for part in parts(made) if part.given.compare]
+    made._compared = staticmethod(_getter(compared))
+    made._hashed = staticmethod(_getter([part for part in compared if part.given.hash is not False]))
+    known["__init__"].__qualname__ = f"{made.__qualname__}.__init__"
+    made.__init__ = known["__init__"]
 
 
-def _getter(those: list[Field[Any]]) -> Callable[[Any], Any]:
+def _describe(made: Any, given: Any, kw_only: bool) -> None:
+    """Let `dataclasses` know its fields."""
+    described: Any = dataclass(init=False, eq=False, repr=False, match_args=False, kw_only=kw_only)(given)
+    made.__dataclass_params__ = described.__dataclass_params__
+    made.__dataclass_fields__ = described.__dataclass_fields__
+
+
+def _getter(those: list[Part]) -> Callable[[Any], Any]:
     """Gives what a value holds in these fields."""
     return attrgetter(*(each.name for each in those)) if those else _nothing
 
@@ -82,13 +155,12 @@ def _hash(self: Any) -> int:
 
 
 def _represent(self: Any) -> str:
-    shown = ", ".join(f"{each.name}={getattr(self, each.name)!r}" for each in fields(self) if each.repr)
+    shown = ", ".join(f"{part.name}={getattr(self, part.name)!r}" for part in parts(type(self)) if part.given.repr)
     return f"{type(self).__qualname__}({shown})"
 
 
-_SHARED = {"__eq__": _equal, "__hash__": _hash, "__repr__": _represent}
+_SHARED: dict[str, Any] = {"__eq__": _equal, "__hash__": _hash, "__repr__": _represent}
 _OF_EACH = {"__dict__", "__weakref__"}
 """What Python makes anew for each class."""
-_AWAITED = ("__dataclass_fields__", "__init__")
 _WRITING = threading.RLock()
-"""Held while a class is written, and the ones that it inherits from with it."""
+"""Held while something is put into a class."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import replace
 
 from pushtui.base.text import clean_line
+from pushtui.base.values import replace
 from pushtui.base.words import _
 from pushtui.reporting.settings import settings_json, settings_text
 from pushtui.settings.documentation import example

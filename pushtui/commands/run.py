@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
 from pushtui.base.clock import SystemClock
 from pushtui.base.commands import Json
 from pushtui.base.errors import Cancelled, PushtuiError, UsageError
+from pushtui.base.values import replace
 from pushtui.base.words import _
 from pushtui.commands.exit_codes import CHANGES, FINE, INTERRUPTED, NOT_DONE, PERSON
 from pushtui.commands.options import Options

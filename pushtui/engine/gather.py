@@ -6,13 +6,13 @@ import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime
 from queue import Empty, SimpleQueue
 from typing import Protocol
 
 from pushtui.base.cancellation import Cancellation
 from pushtui.base.clock import Clock
+from pushtui.base.values import replace
 from pushtui.engine.events import ChangeName, Counted, StepChanged, StepReport
 from pushtui.engine.log import Log
 from pushtui.engine.sources import Answers

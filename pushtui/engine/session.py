@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import replace
 from pathlib import Path
 
 from pushtui import __version__
@@ -19,6 +18,7 @@ from pushtui.base.commands import Cmdlet, Json
 from pushtui.base.errors import Cancelled, PushtuiError, Side
 from pushtui.base.files import state_folder
 from pushtui.base.redaction import Redactor
+from pushtui.base.values import replace
 from pushtui.base.words import _
 from pushtui.engine.action_encoding import task_to
 from pushtui.engine.answers import Form

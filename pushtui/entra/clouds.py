@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from urllib.parse import urlsplit
 
 from pushtui.base.errors import UsageError
-from pushtui.base.values import frozen
+from pushtui.base.values import frozen, replace
 from pushtui.base.words import _
 from pushtui.entra.settings import CloudSettings
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from pushtui.base.commands import Later
-from pushtui.base.values import frozen
+from pushtui.base.values import frozen, replace
 from pushtui.procedure import (
     auth_server,
     certificate,

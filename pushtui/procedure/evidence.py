@@ -7,8 +7,8 @@ beginning that the table knows.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 
+from pushtui.base.values import replace
 from pushtui.procedure import questions, servers
 from pushtui.procedure.model import (
     Answer,

@@ -8,10 +8,9 @@ root: that is what to repair.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import TypeAlias
 
-from pushtui.base.values import frozen
+from pushtui.base.values import frozen, replace
 from pushtui.procedure import questions
 from pushtui.procedure.codes import known
 from pushtui.procedure.model import Cause, Finding, Severity, StepId

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from pushtui.base.commands import Json
+from pushtui.base.values import replace
 from pushtui.base.words import _
 from pushtui.engine.expected import absence
 from pushtui.engine.snapshot import Snapshot

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import field, fields, replace
+from dataclasses import field
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
@@ -15,14 +15,14 @@ from pushtui.base import words
 from pushtui.base.errors import UsageError
 from pushtui.base.tables import read_table
 from pushtui.base.text import clean_line
-from pushtui.base.values import frozen
+from pushtui.base.values import frozen, parts, replace
 from pushtui.base.words import _
 from pushtui.settings.language import settings_file
 from pushtui.settings.model import OWN_THEMES, TEXTUAL_THEMES, Settings
 
 Kind = Literal["default", "file", "environment", "flag"]
 
-NAMES = tuple(each.name for each in fields(Settings))
+NAMES = tuple(part.name for part in parts(Settings))
 _TRUE, _FALSE = frozenset({"1", "true", "yes", "on"}), frozenset({"0", "false", "no", "off"})
 
 

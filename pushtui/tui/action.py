@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Literal
 
 from textual.keys import format_key
 
-from pushtui.base.values import frozen
+from pushtui.base.values import frozen, replace
 
 Where = Literal[
     "main",

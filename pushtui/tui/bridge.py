@@ -9,16 +9,17 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Hashable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from pushtui.base.values import record
 from pushtui.engine.events import Counted, LogLine, StepChanged
 
 LINES_HELD = 200_000
 """Log lines that may wait between two drains; what goes beyond is in the log file only."""
 
 
-@dataclass(slots=True)
+@record
 class Batch:
     """What came since the last look: log lines in order, all else in order, steps and counts only as they stand now."""
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pushtui.base.values import frozen
+from pushtui.base.values import frozen, record
 from pushtui.engine.console.catalogue import Catalogue
 from pushtui.engine.events import LogLine, StepReport
 from pushtui.tui.prompts import SecretRequest
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pushtui.tui.session import PlanLike
 
 
-@dataclass(slots=True)
+@record
 class News:
     """What came since the last look, for whoever shows it."""
 

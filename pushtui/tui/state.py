@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 
+from pushtui.base.values import record
 from pushtui.base.words import _
 from pushtui.engine.doctor.rows import DoctorRow, Verdict
 from pushtui.engine.events import (
@@ -31,7 +32,7 @@ NOTICE = timedelta(seconds=4)
 """How long the answer to a key is shown."""
 
 
-@dataclass(slots=True)
+@record
 class State:
     """The whole picture at one moment."""
 

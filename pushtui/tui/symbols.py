@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
-from pushtui.base.values import frozen
+from pushtui.base.values import frozen, replace
 from pushtui.engine.events import Level
 from pushtui.procedure.model import Severity, Status
 

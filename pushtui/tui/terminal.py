@@ -5,9 +5,8 @@ from __future__ import annotations
 import codecs
 import locale
 from collections.abc import Mapping
-from dataclasses import replace
 
-from pushtui.base.values import frozen
+from pushtui.base.values import frozen, replace
 from pushtui.settings.model import OWN_THEMES, Settings
 
 _SIXTEEN_COLOURS = frozenset({"xterm", "screen", "linux", "vt100", "vt102", "vt220", "ansi", "rxvt"})

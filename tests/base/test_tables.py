@@ -1,23 +1,24 @@
 """A typing mistake in a settings file is an error that names the place."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
 
 import pytest
 
 from pushtui.base.errors import UsageError
 from pushtui.base.tables import read_table
+from pushtui.base.values import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class Server:
     name: str
     port: int | None = None
     auth: Literal["kerberos", "basic"] = "kerberos"
 
 
-@dataclass(frozen=True)
+@frozen
 class Settings:
     servers: tuple[Server, ...] = ()
     wait_seconds: float = 120.0

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 import threading
-from dataclasses import field, fields, is_dataclass, replace
+from dataclasses import field, fields, is_dataclass
 from typing import Any
 
 import pytest
 
-from pushtui.base.values import frozen
+from pushtui.base.values import _Awaited, frozen, parts, record, replace
 
 
 @frozen
@@ -58,7 +59,7 @@ def test_they_say_what_they_hold_but_no_secret() -> None:
 
 
 def test_they_take_fields_as_dataclasses_do() -> None:
-    assert replace(Longer("a"), bits=4096) == Longer("a", 4096)
+    assert dataclasses.replace(Longer("a"), bits=4096) == Longer("a", 4096)
     assert Named(second=2).first == 0
     assert Key("a").raw is not Key("a").raw
     match Longer("a", years=7):
@@ -111,3 +112,28 @@ def test_the_first_values_of_a_class_can_be_made_on_several_threads() -> None:
     finally:
         sys.setswitchinterval(interval)
     assert made == [Made()] * 4
+
+
+@record
+class Tally:
+    """Fields that change."""
+
+    count: int = 0
+    names: list[str] = field(default_factory=list)
+
+
+def test_records_change_and_are_no_keys() -> None:
+    tally = Tally()
+    tally.count += 1
+    tally.names.append("a")
+    assert tally == Tally(1, ["a"]) != Tally()
+    with pytest.raises(TypeError):
+        hash(tally)
+
+
+def test_what_a_class_declares_is_known_without_dataclasses() -> None:
+    assert [(part.name, part.required) for part in parts(Longer)][:2] == [("name", True), ("bits", False)]
+    assert [part.name for part in parts(Longer)][-1] == "years"
+    assert not parts(int)
+    assert replace(Longer("a", years=1), bits=1) == Longer("a", 1, years=1)
+    assert isinstance(vars(Tally)["__dataclass_fields__"], _Awaited)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 from pushtui.base.clock import Clock, SystemClock
 from pushtui.base.tables import read_table
+from pushtui.base.values import replace
 from pushtui.base.words import _
 from pushtui.lab.keys import NewKey, new_rsa_key
 from pushtui.lab.organization.accounts import Account

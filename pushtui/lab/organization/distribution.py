@@ -6,10 +6,10 @@ of the same site come first, is observed on Exchange 2013 CU23.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from pushtui.base.values import replace
 from pushtui.lab.organization.certificate import StoredCertificate
 from pushtui.lab.organization.server import SERVICE_HOST, Server
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import fields, replace
+from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
 
 from pushtui.base.tables import read_table
+from pushtui.base.values import replace
 from pushtui.lab.organization.certificate import StoredCertificate
 from pushtui.lab.organization.checks import known, version_of, wrong
 from pushtui.lab.organization.directory import AuthServer

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from types import MappingProxyType
 from typing import TypeAlias
 
+from pushtui.base.values import replace
 from pushtui.lab.remoting.cmdlet import CmdletSpec
 
 Version: TypeAlias = tuple[int, ...]

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 import zlib
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-from pushtui.base.values import frozen
+from pushtui.base.values import frozen, replace
 from pushtui.lab.remoting.cmdlet import ErrorSpec
 
 _AUTOMATION = "System.Management.Automation."

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
+from pushtui.base.values import replace
 from pushtui.lab.remoting.binder import Bound
 from pushtui.lab.remoting.clixml import SecureText, wire
 from pushtui.lab.remoting.cmdlet import CmdletSpec, ErrorSpec, RemoteObject

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import field
 from typing import Any
 
 from pushtui.base.commands import Cmdlet, Json, Value
-from pushtui.base.values import frozen
+from pushtui.base.values import frozen, replace
 from pushtui.procedure.model import Action, Change, Command, Consent, ExchangeWrite, Finding, Query, Risk, StepId
 
 

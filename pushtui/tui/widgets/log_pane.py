@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.message import Message
 
 from pushtui.base.text import clean_line
-from pushtui.base.values import frozen
+from pushtui.base.values import frozen, replace
 from pushtui.base.words import _
 from pushtui.engine.events import Level, LogLine
 from pushtui.procedure.model import StepId

@@ -6,11 +6,10 @@ The rules are those observed on Exchange 2013 CU23; texts that are not Exchange'
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from pushtui.base.values import frozen
+from pushtui.base.values import frozen, replace
 from pushtui.lab.organization.certificate import StoredCertificate
 from pushtui.lab.organization.directory import AuthConfig
 from pushtui.lab.organization.errors import TASKS, Refused, invalid_argument

@@ -6,9 +6,9 @@ No recorded Get-AuthServer exists: property names are the documentation's, not v
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
+from pushtui.base.values import replace
 from pushtui.lab.organization.acs import Metadata, fetch_metadata, way_out
 from pushtui.lab.organization.directory import AuthServer
 from pushtui.lab.organization.errors import TASKS, Refused, invalid_argument, not_found

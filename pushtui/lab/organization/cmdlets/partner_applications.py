@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
+from pushtui.base.values import replace
 from pushtui.lab.organization.directory import PartnerApplication
 from pushtui.lab.organization.errors import TASKS, Refused, invalid_argument, not_found
 from pushtui.lab.organization.objects import AD_CONFIGURATION, directory_object

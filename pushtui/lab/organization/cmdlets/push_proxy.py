@@ -7,9 +7,9 @@ exists in the binaries without any documentation: its properties are not verifie
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
+from pushtui.base.values import replace
 from pushtui.lab.organization.acs import is_web_address
 from pushtui.lab.organization.directory import PushProxy
 from pushtui.lab.organization.errors import invalid_argument, not_found
