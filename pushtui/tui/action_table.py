@@ -73,7 +73,12 @@ def _main() -> tuple[Action, ...]:
         ),
         Action("cancel", "x", _("cancel"), _("Cancel what is running"), "main", bar=5, palette=True),
         Action(
-            "attend", "o", _("open"), _("Open what waits for you: a sign-in, something to do"), "main", palette=True
+            "attend",
+            "o",
+            _("open"),
+            _("Open what waits for you: a sign-in, something to do, what went wrong"),
+            "main",
+            palette=True,
         ),
         Action(
             "sign_out",
@@ -191,7 +196,7 @@ def _main() -> tuple[Action, ...]:
         Action("help", "question_mark,f1", _("help"), _("Show this help"), "main", bar=99, palette=True),
         Action("repaint", "ctrl+l", _("repaint"), _("Paint the screen anew"), "main", palette=True),
         Action("suspend", "ctrl+z", _("suspend"), _("Back to the shell; fg returns"), "main", palette=True),
-        Action("quit", "q", _("quit"), _("Quit; asks while something runs"), "main", bar=8, palette=True),
+        Action("quit", "q", _("quit"), _("Quit; asks while something runs"), "main", bar=98, palette=True),
         Action("quit", "ctrl+q,ctrl+c", _("quit"), _("Quit from anywhere; pressed again, at once"), "any"),
     )
 

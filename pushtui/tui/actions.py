@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from textual.binding import Binding, BindingType
 
@@ -11,7 +11,19 @@ from pushtui.tui.action import Action, Where, as_people_write
 from pushtui.tui.action_table import table
 from pushtui.tui.widgets.key_bar import Key
 
-__all__ = ["Action", "Where", "actions", "bar", "bindings", "enter", "escape", "key_of", "remap", "table"]
+__all__ = [
+    "Action",
+    "Where",
+    "actions",
+    "bar",
+    "bindings",
+    "enter",
+    "escape",
+    "key_of",
+    "remap",
+    "scroll_keys",
+    "table",
+]
 
 _remapped: dict[str, str] = {}
 """Id → keys, where a person set others."""
@@ -54,6 +66,11 @@ def bar(where: Where, *, off: Collection[str] = (), without: Collection[str] = (
         for each in shown
         if each.keys and each.name not in without
     ]
+
+
+def scroll_keys(where: Where, names: Sequence[str] = ("page_up", "page_down")) -> Key:
+    """The keys that scroll a text, as one."""
+    return " ".join(key_of(name, where) for name in names), _("scroll"), True
 
 
 def bindings(where: Where) -> list[BindingType]:

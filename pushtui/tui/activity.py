@@ -10,7 +10,7 @@ from pushtui.engine.events import Counted
 from pushtui.procedure.model import Status, Wait
 from pushtui.reporting import sentences
 from pushtui.tui.actions import key_of
-from pushtui.tui.state import State
+from pushtui.tui.state import TOLD, State
 from pushtui.tui.symbols import Symbols
 from pushtui.tui.times import countdown, whole
 from pushtui.tui.widgets.inked import width_of
@@ -37,6 +37,8 @@ class Activity:
     """The same in a few cells."""
     hint: str = ""
     """What a key does about it."""
+    in_full: str = ""
+    """What a key does where there is no room for all of it; then it takes one line, else as much as it needs."""
 
     def line(self, room: int, symbols: Symbols) -> str:
         """All of it in `room` cells, as far as there is room: the title goes first, then the bar, then the hint."""
@@ -74,10 +76,19 @@ def activity(state: State, now: datetime) -> Activity:
     if state.notice_until is not None and now < state.notice_until:
         return Activity(*state.notice)
     if not state.operation:
-        return Activity(*state.message) if state.message[0] else Activity(_("Ready"), "muted")
+        return _told(state, now)
     if state.cancelling:
         return Activity(_("Cancelling"), "warning")
     return _needed(state, now) or _waiting(state, now) or _working(state, now)
+
+
+def _told(state: State, now: datetime) -> Activity:
+    """What came out last: while it is new in as much room as it needs."""
+    words, ink, title = (*state.message, "")[:3]
+    if not words:
+        return Activity(_("Ready"), "muted")
+    new = state.told is None or now < state.told + TOLD
+    return Activity(words, ink, title, in_full="" if new else _("{key} shows all").format(key=key_of("attend")))
 
 
 def _needed(state: State, now: datetime) -> Activity | None:

@@ -250,7 +250,7 @@ class PushtuiApp(HandsOut, Ends, TakesKeysInTurn[int], PaintsOnce[int], HasInks[
         return seen
 
     def attend(self) -> None:
-        """Open what waits for a person: a sign-in before something to do."""
+        """Open what waits for a person: a sign-in before something to do, then what went wrong."""
         state = self.conductor.state
         if state.code is not None:
 
@@ -272,6 +272,8 @@ class PushtuiApp(HandsOut, Ends, TakesKeysInTurn[int], PaintsOnce[int], HasInks[
                     self.main.show_state()
 
             self.push_screen(screens.AskScreen(ask, self.symbols), heard)
+        elif state.message[1] == "error" and not state.busy:
+            self.push_screen(screens.MessageScreen(state.message[0]))
         else:
             self.main.say(_("Nothing waits for you"), "muted")
 

@@ -8,13 +8,14 @@ commands.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any
 
 from textual.app import App, ReturnType
 from textual.dom import DOMNode
 from textual.events import Event, Key
+from textual.widgets import Input
 
 _PATIENCE = 1.0
 """Seconds after which a key counts as through: what it was sent to may have gone with it."""
@@ -35,9 +36,22 @@ class TakesKeysInTurn(App[ReturnType], inherit_bindings=False):
         if not isinstance(event, Key) or event.is_forwarded:
             await super().on_event(event)
             return
-        self._held.append(event)
+        self._held.extend(self._as_typed(event))
         if not self._catching_up:
             self._catch_up()
+
+    def _as_typed(self, event: Key) -> Iterable[Key]:
+        """Esc and a letter that came together, as they do where tmux waits to see what follows Esc (half a second by
+        default), are reported as the letter with Alt. That is what is meant only where something is bound to it, or
+        where somebody types; a terminal that tells the two apart gives no character with Alt."""
+        letter = event.character or ""
+        if (
+            event.key not in {f"alt+{letter}", f"alt+shift+{letter.lower()}"}
+            or event.key in self.screen.active_bindings
+            or isinstance(self.focused, Input)
+        ):
+            return [event]
+        return [Key("escape", "\x1b"), Key(letter, letter)]
 
     def _catch_up(self) -> None:
         """Go the way of the last key behind it, and again for what its action told of on that way."""

@@ -7,7 +7,7 @@ from datetime import datetime
 from pushtui.base.words import _
 from pushtui.procedure.model import Status, StepId
 from pushtui.reporting import sentences, step_lines
-from pushtui.tui.actions import actions, key_of
+from pushtui.tui.actions import actions, key_of, scroll_keys
 from pushtui.tui.actions import bar as bar_of
 from pushtui.tui.activity import activity
 from pushtui.tui.conductor import ALL, TASK_STEPS, Conductor
@@ -98,11 +98,13 @@ def why_not(conductor: Conductor, name: str, step: StepId) -> str:
     return ""
 
 
-def main_keys(conductor: Conductor, step: StepId, *, alone: bool) -> list[Key]:
-    """The keys of the main screen; `alone`: a pane has the room of others, and Esc goes back."""
+def main_keys(conductor: Conductor, step: StepId, *, alone: bool, scrolls: bool = False) -> list[Key]:
+    """The keys of the main screen; `alone`: a pane has the room of others, and Esc goes back; `scrolls`: a text."""
     off = [each.name for each in actions() if each.where == "main" and each.bar and why_not(conductor, each.name, step)]
     keys = bar_of("main", off=off, without=("edit", "show_log") if alone else ())
-    return [(key_of("back"), _("back"), True), *keys] if alone else keys
+    if not alone:
+        return keys
+    return [(key_of("back"), _("back"), True), *([scroll_keys("detail")] if scrolls else []), *keys]
 
 
 def log_keys(*, alone: bool) -> list[Key]:

@@ -28,8 +28,13 @@ from pushtui.tui.actions import key_of
 RUNNING = frozenset({Status.CHECKING, Status.APPLYING, Status.WAITING})
 
 
+TELLS_NOTHING = frozenset({"keys", "runs", "write", "console"})
+"""Operations after which the steps are what they were."""
+
 NOTICE = timedelta(seconds=4)
 """How long the answer to a key is shown."""
+TOLD = timedelta(seconds=20)
+"""How long an outcome may take the line that says where we are, and as whom."""
 
 
 @record
@@ -67,8 +72,12 @@ class State:
     notice: tuple[str, str] = ("", "plain")
     """What a key was answered with; shown before anything else until `notice_until`."""
     notice_until: datetime | None = None
-    message: tuple[str, str] = ("", "plain")
-    """The last outcome in one sentence, and its ink."""
+    message: tuple[str, ...] = ("", "plain")
+    """The last outcome in one sentence, its ink, and more of it for where there is room."""
+    told: datetime | None = None
+    """Since when it is told; None where that was never said."""
+    before: tuple[str, ...] = ("", "plain")
+    """The outcome before the operation that runs."""
 
     @property
     def busy(self) -> bool:
@@ -84,10 +93,14 @@ class State:
         """Answer a key with a sentence that goes away by itself."""
         self.notice, self.notice_until = (words, ink), now + NOTICE
 
+    def tell(self, now: datetime, *message: str) -> None:
+        """Let this be the last outcome: a sentence, its ink, and more of it."""
+        self.message, self.told = message, now
+
     def begin(self, operation: str, steps: tuple[StepId, ...], now: datetime) -> None:
         """An operation was started."""
         self.operation, self.steps, self.started, self.cancelling = operation, steps, now, False
-        self.message = ("", "plain")
+        self.before, self.message = self.message, ("", "plain")
         self.notice_until = None
 
     def take(self, event: object, now: datetime) -> None:
@@ -108,7 +121,7 @@ class State:
             case RunEnded():
                 self._quiet()
                 if event.error:
-                    self.message = (event.error, "error")
+                    self.tell(now, event.error, "error")
             case _:
                 self._time_passes(event, now)
 
@@ -139,20 +152,20 @@ class State:
         self.asks.clear()
         self.counted.clear()
 
-    def end(self, error: str, cancelled: bool) -> None:
+    def end(self, error: str, cancelled: bool, now: datetime) -> None:
         """The operation's thread is through."""
         operation, self.operation, self.started = self.operation, "", None
         self._quiet()
         if operation == "doctor":
             self.unexamined = error
         if error:
-            self.message = (error, "error")
+            self.tell(now, error, "error")
         elif cancelled or self.cancelling:
-            self.message = (_("Cancelled"), "warning")
+            self.tell(now, _("Cancelled"), "warning")
         elif operation == "doctor":
-            self.message = diagnosis(self.examined)
-        elif operation not in {"plan", "keys", "runs", "write", "console"} and not self.message[0]:
-            self.message = outcome(self.reports)
+            self.tell(now, *diagnosis(self.examined))
+        elif not self.message[0]:
+            self.message = (operation not in TELLS_NOTHING and outcome(self.reports)) or self.before
         self.cancelling = False
 
     def forget(self) -> None:
@@ -196,19 +209,44 @@ def undone(reports: Mapping[StepId, StepReport]) -> tuple[str, str]:
     return _("Taken back"), "ok"
 
 
-def outcome(reports: dict[StepId, StepReport]) -> tuple[str, str]:
-    """All steps in one sentence, and its ink: the gravest decides."""
+def outcome(reports: Mapping[StepId, StepReport]) -> tuple[str, ...]:
+    """All steps in one sentence, its ink, and the sentence with all that needs somebody: the gravest decides; nothing
+    where nothing is known."""
     count = {status: sum(report.status is status for report in reports.values()) for status in Status}
-    sentences = (
-        (Status.FAILED, _("One step failed"), _("{count} steps failed"), "error"),
-        (Status.ATTENTION, _("One step needs you"), _("{count} steps need you"), "warning"),
-        (Status.CHANGE_NEEDED, _("One step needs a change"), _("{count} steps need changes"), "warning"),
-    )
-    for status, one, many, ink in sentences:
-        if count[status]:
-            return (one if count[status] == 1 else many.format(count=count[status])), ink
+    told = [
+        (_one_or_many(count[status], one, many), _one_or_many(count[status], also, also_many), ink)
+        for status, one, many, also, also_many, ink in (
+            (Status.FAILED, _("One step failed"), _("{count} steps failed"), "", "", "error"),
+            (
+                Status.ATTENTION,
+                _("One step needs you"),
+                _("{count} steps need you"),
+                _("one needs you"),
+                _("{count} need you"),
+                "warning",
+            ),
+            (
+                Status.CHANGE_NEEDED,
+                _("One step needs a change"),
+                _("{count} steps need changes"),
+                _("one needs a change"),
+                _("{count} need changes"),
+                "warning",
+            ),
+        )
+        if count[status]
+    ]
+    if told:
+        (first, _also, ink), *rest = told
+        return first, ink, ", ".join([first, *(also for _first, also, _ink in rest)])
     if count[Status.OK] == len(reports):
         return _("All steps ok"), "ok"
     if count[Status.OK] + count[Status.SKIPPED] == len(reports):
         return _("All that was checked is ok"), "ok"
+    if count[Status.UNKNOWN] == len(reports):
+        return ()
     return _("{count} of {total} ok").format(count=count[Status.OK], total=len(reports)), "plain"
+
+
+def _one_or_many(count: int, one: str, many: str) -> str:
+    return one if count == 1 else many.format(count=count)

@@ -18,10 +18,12 @@ from textual.keys import _character_to_key
 import pushtui.tui
 import pushtui.tui.screens
 import pushtui.tui.widgets
+from pushtui.settings.model import Settings
 from pushtui.tui.action import Where
 from pushtui.tui.actions import actions, bar
 from pushtui.tui.keymap import OVER
 from pushtui.tui.screens.help import HelpScreen
+from pushtui.tui.screens.panes import ALONE
 from pushtui.tui.symbols import UNICODE
 from tests.catalogue import messages
 
@@ -134,6 +136,28 @@ async def test_keys_that_arrive_at_once_go_where_the_one_before_leads(drive: Any
             it.app.post_message(Key(_character_to_key(key), key))
         await it.until(lambda: it.app.main.find.value == typed)
         assert it.sessions == [] or it.session.calls == []
+
+
+@pytest.mark.parametrize(("key", "letter", "selected"), [("alt+j", "j", 1), ("alt+shift+g", "G", 6)])
+async def test_esc_and_a_letter_that_come_as_one_key_are_two(drive: Any, key: str, letter: str, selected: int) -> None:
+    """As tmux sends them with its default settings, when the letter follows within half a second."""
+    async with drive(size=(120, 40)) as it:
+        await it.press("z")
+        await it.until(lambda: "-zoom-detail" in it.app.main.classes)
+        it.app.post_message(Key(key, letter))
+        await it.until(lambda: not it.app.main.classes & ALONE)
+        await it.until(lambda: it.app.main.steps.selected == selected)
+
+
+async def test_a_letter_with_alt_that_is_bound_or_typed_is_what_it_is(drive: Any) -> None:
+    settings = Settings(keys={"main.help": "alt+h"})
+    async with drive(size=(120, 40), settings=settings) as it:
+        it.app.post_message(Key("alt+h", "h"))
+        await it.until(lambda: isinstance(it.app.screen, HelpScreen))
+        await it.press("escape", "L", "slash")
+        it.app.post_message(Key("alt+b", "b"))
+        await it.press("x")
+        await it.until(lambda: it.app.main.find.value == "bx")
 
 
 async def test_a_key_whose_receiver_goes_away_holds_up_no_other(drive: Any) -> None:

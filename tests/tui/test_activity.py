@@ -50,7 +50,7 @@ def test_what_has_parts_is_told_by_how_many_are_through(applying: State, make: A
     assert now.line(100, UNICODE) == "Create the auth server MicrosoftSts ██████░░░░░░░░░░░░░░░░░░ 2 of 7 changes, 1:30"
     assert now.line(40, UNICODE) == "Applying ██░░░░░░░░ 2 of 7 changes, 1:30"
     assert now.line(30, UNICODE) == "Applying ███░░░░░░░░ 2/7, 1:30"
-    applying.end("", cancelled=False)
+    applying.end("", cancelled=False, now=make.now)
     applying.begin("check", tuple(StepId), make.now)
     assert activity(applying, make.now).share is None, "nothing of the operation before is left"
 

@@ -106,3 +106,9 @@ def test_what_is_only_known_after_apply_is_said_in_the_persons_language(make: An
         assert "(known after apply)".translate(STRANGE) in told
         assert "known after" not in told
     assert command.text.endswith("(known after apply)"), "what is kept and compared knows no language"
+
+
+async def test_the_keys_to_leave_and_for_help_are_never_left_out(drive: Any, english_again: None) -> None:
+    words.choose("it")
+    async with drive(size=(80, 24)) as it:
+        assert it.text.splitlines()[-1].endswith("q esci  ? guida")

@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 from rich.console import Console
 from textual.app import App
+from textual.events import Key
 
 from pushtui.engine.events import Ask, AskStarted, Level, ServiceBusy, StepReport, WaitStarted
 from pushtui.procedure.model import Finding, Severity, Status, StepId, Wait
 from pushtui.tui.documents import next_step
+from pushtui.tui.state import outcome
 from pushtui.tui.terminal import Terminal
 
 SIZES = [(80, 24), (120, 40), (200, 60)]
@@ -288,6 +290,59 @@ async def test_a_failure_is_one_sentence_in_the_bar(drive: Any) -> None:
         await it.press("R")
         await it.until_text("The password was refused.")
         assert not it.app.conductor.state.busy
+
+
+async def test_a_long_failure_gives_the_line_of_the_two_sides_back_and_is_still_to_be_read(drive: Any) -> None:
+    from pushtui.base.errors import Side, SignInRefused
+
+    def fail(session: Any) -> None:
+        cause, remedy = "The account may be locked after many attempts", "Ask who looks after it, then press R"
+        raise SignInRefused("x", "The password was refused", side=Side.EXCHANGE, cause=cause, remedy=remedy)
+
+    async with drive(prepare=lambda session: setattr(session, "during", fail)) as it:
+        await it.press("R")
+        await it.until_text("then press R")
+        assert "fabrikam.com" not in it.text.splitlines()[1]
+        it.clock.advance(30)
+        it.app.main.tick()
+        await it.until_text("o shows all")
+        assert "The password was refused" in it.text.splitlines()[0]
+        assert "fabrikam.com" in it.text.splitlines()[1]
+        await it.press("o")
+        await it.until_text("What came of it")
+        assert "Ask who looks after it" in it.text
+
+
+async def test_looking_at_what_runs_changed_leaves_the_last_outcome_in_the_bar(drive: Any) -> None:
+    async with drive() as it:
+        await it.press("R")
+        await it.until_text("All steps ok")
+        await it.press("C")
+        await it.until_text("changed anything")
+        await it.press("escape")
+        await it.until_text("All steps ok")
+
+
+@pytest.mark.parametrize(
+    ("status", "told"),
+    [
+        ({1: "attention", 2: "change-needed", 4: "change-needed"}, "One step needs you, 2 need changes"),
+        ({1: "failed", 2: "attention", 3: "attention", 4: "change-needed"},
+         "One step failed, 2 need you, one needs a change"),
+        ({2: "change-needed"}, "One step needs a change"),
+    ],
+)  # fmt: skip
+def test_all_that_needs_somebody_is_told_where_there_is_room(status: dict[int, str], told: str) -> None:
+    reports = {step: StepReport(step, Status(status.get(place, "ok"))) for place, step in enumerate(StepId)}
+    assert outcome(reports)[2] == told
+
+
+async def test_an_opened_step_has_the_keys_and_names_those_that_scroll(drive: Any) -> None:
+    async with drive(size=(80, 24)) as it:
+        for key in ("3", "enter"):  # as quickly as somebody types who knows the way
+            it.app.post_message(Key(key, None))
+        await it.until_text("PgUp PgDn scroll")
+        assert it.app.focused is it.app.main.detail
 
 
 async def test_a_defect_of_the_engine_leaves_the_screen_alive(drive: Any) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pushtui.tui.screens.profile_form import ProfileForm
     from pushtui.tui.screens.profiles import ProfilesScreen, WelcomeScreen
     from pushtui.tui.screens.questions import AskScreen, FileScreen, InterruptedScreen, QuitScreen
-    from pushtui.tui.screens.reading import OutcomeScreen
+    from pushtui.tui.screens.reading import MessageScreen, OutcomeScreen
     from pushtui.tui.screens.runs import RunsScreen
     from pushtui.tui.screens.saving import SaveScreen
     from pushtui.tui.screens.sign_in import BrowserScreen, DeviceCodeScreen, SecretScreen
@@ -35,6 +35,7 @@ __all__ = [
     "HelpScreen",
     "InterruptedScreen",
     "KeysScreen",
+    "MessageScreen",
     "OrganizationScreen",
     "OutcomeScreen",
     "PapersScreen",
@@ -62,7 +63,7 @@ _MODULES = {
     "profile_form": ("ProfileForm",),
     "profiles": ("ProfilesScreen", "WelcomeScreen"),
     "questions": ("AskScreen", "FileScreen", "InterruptedScreen", "QuitScreen"),
-    "reading": ("OutcomeScreen",),
+    "reading": ("MessageScreen", "OutcomeScreen"),
     "runs": ("RunsScreen",),
     "saving": ("SaveScreen",),
     "sign_in": ("BrowserScreen", "DeviceCodeScreen", "SecretScreen"),

@@ -12,7 +12,7 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 
 from pushtui.base.words import _
-from pushtui.tui.actions import bindings, key_of
+from pushtui.tui.actions import bindings, scroll_keys
 from pushtui.tui.copies import Copyable, as_text
 from pushtui.tui.painting import Painted
 from pushtui.tui.paragraphs import BLANK, Block, Paragraph, lines_of, text
@@ -64,8 +64,7 @@ class Dialog(Painted, ModalScreen[Result]):
 
     def scroll_keys(self) -> list[Key]:
         """The keys that scroll the text, for the key bar."""
-        ways = [key_of(f"scroll_text('page_{way}')", "dialog") for way in ("up", "down")]
-        return [(" ".join(ways), _("scroll"), True)]
+        return [scroll_keys("dialog", [f"scroll_text('page_{way}')" for way in ("up", "down")])]
 
     def inputs(self) -> Sequence[Widget]:
         """What stands between the text and the keys."""

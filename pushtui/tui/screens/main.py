@@ -257,9 +257,9 @@ class MainScreen(StateScreen):
         self._show_keys()
 
     def on_descendant_blur(self) -> None:
-        """A pane that has no room any more has lost the focus: the chain takes it."""
+        """A pane that has no room any more has lost the focus: the first that has takes it."""
         if self.focused is None and self.app.app_focus:
-            self.steps.focus()
+            next(filter(self.has_room, (self.steps, self.detail, self.log_pane)), self.steps).focus()
 
     def on_rows_pane_described(self, message: LinesPane.Described) -> None:
         title = _("Log")

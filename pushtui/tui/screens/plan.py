@@ -15,7 +15,7 @@ from pushtui.engine.events import Identity
 from pushtui.procedure.model import Change, Consent, StepId
 from pushtui.reporting import sentences
 from pushtui.tui.action_blocks import action_blocks
-from pushtui.tui.actions import bar, bindings, key_of
+from pushtui.tui.actions import bar, bindings, key_of, scroll_keys
 from pushtui.tui.copies import Copyable, as_text, of_actions
 from pushtui.tui.painting import Painted
 from pushtui.tui.paragraphs import BLANK, Block, Paragraph, text
@@ -129,8 +129,7 @@ class PlanScreen(Painted, Screen[frozenset[Consent] | None]):
         return blocks
 
     def _keys(self) -> Sequence[Key]:
-        ways = " ".join(key_of(name, "detail") for name in ("page_up", "page_down"))
-        return [*bar("plan", off=() if self._may_apply else ("agree",)), (ways, _("scroll"), True)]
+        return [*bar("plan", off=() if self._may_apply else ("agree",)), scroll_keys("detail")]
 
     @property
     def _may_apply(self) -> bool:

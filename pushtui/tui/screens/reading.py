@@ -9,7 +9,7 @@ from pushtui.base.words import _
 from pushtui.engine.events import StepReport
 from pushtui.tui.actions import bar, bindings
 from pushtui.tui.documents import findings_document
-from pushtui.tui.paragraphs import Block
+from pushtui.tui.paragraphs import Block, Paragraph, text
 from pushtui.tui.screens.dialog import Dialog
 from pushtui.tui.symbols import Symbols
 from pushtui.tui.widgets.key_bar import Key
@@ -38,3 +38,14 @@ class OutcomeScreen(ReadingScreen):
 
     def blocks(self) -> Sequence[Block]:
         return [block for report in self._reports for block in findings_document(report, self._symbols)]
+
+
+class MessageScreen(ReadingScreen):
+    """A sentence for which the bar has no room."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(_("What came of it"))
+        self._words = words
+
+    def blocks(self) -> Sequence[Block]:
+        return [Paragraph(text(self._words, "error"))]

@@ -82,10 +82,8 @@ class StateScreen(PanesScreen):
     def take(self, news: News) -> None:
         """Show what came."""
         if news.dropped:
-            self._conductor.state.message = (
-                _("{count} lines only in the log file").format(count=news.dropped),
-                "warning",
-            )
+            words = _("{count} lines only in the log file").format(count=news.dropped)
+            self._conductor.state.tell(self._conductor.clock.now(), words, "warning")
         began = self._conductor.state.started
         if began is not None and began is not self._began:
             self._began = began
@@ -153,7 +151,8 @@ class StateScreen(PanesScreen):
         alone = bool(self.classes & ALONE)
         if self.focused is self.log_pane:
             return presentation.log_keys(alone=alone)
-        return presentation.main_keys(self._conductor, self.steps.step, alone=alone)
+        scrolls = self.focused is self.detail
+        return presentation.main_keys(self._conductor, self.steps.step, alone=alone, scrolls=scrolls)
 
     def _fields_title(self, width: int) -> tuple[str, str]:
         """The profile's name; or, where there is no room beside the fields, what is wrong with one of them."""

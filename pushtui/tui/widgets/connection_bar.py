@@ -73,6 +73,10 @@ class ConnectionBar(Inked, Widget):
             words = clean_line(activity.line(room, symbols))
             if width_of(words) <= room:
                 return [*head, ("  ", "plain"), (fitted(words, room, right=True), activity.ink)], []
+        if activity.in_full:
+            left = room - width_of(activity.in_full) - 1
+            cut = (fitted(clean_line(activity.words), left, symbols.ellipsis, right=True), activity.ink)
+            return [*head, ("  ", "plain"), cut, (f" {activity.in_full}", "muted")], []
         begun, *more = wrap(text(words, activity.ink), max(1, room))
         rest = "".join(word for line in more for word, _ink in (*line, (" ", "")))
         return [*head, ("  ", "plain"), *begun], [
@@ -92,13 +96,14 @@ class ConnectionBar(Inked, Widget):
         return self.strip(lines[y] if y < len(lines) else [], width)
 
     def _heads(self) -> list[Line]:
-        """Which world, and the chain; a narrow screen shows that below as well, and may leave it to what happens."""
+        """Which world, and the chain, which is below as well: a narrow screen may leave it to what happens, and any
+        to what would hide where we are."""
         bar, roomy = self._bar, self.size.width >= _ROOMY
         pieces: Line = [(" pushtui " if roomy else " ", "strong"), _mark(bar.environment, roomy)]
         if bar.read_only:
             pieces += [(" ", "plain"), (_(" READ-ONLY "), "badge-read-only")]
         whole = [*pieces, ("  ", "plain"), *self._chain()]
-        return [whole] if roomy else [whole, pieces]
+        return [whole] if roomy and not bar.activity.in_full else [whole, pieces]
 
     def _chain(self) -> list[Piece]:
         symbols, pieces = self._symbols, []

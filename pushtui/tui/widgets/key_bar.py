@@ -18,13 +18,15 @@ Key = tuple[str, str, bool]
 
 _GAP = 2
 """Cells between two keys."""
+_STAY = 2
+"""How many keys, counted from the end, are never left out: how to leave, and the help that names all others."""
 TOLD_SECONDS = 6.0
 """How long a sentence stands in the place of the keys."""
 
 
 class KeyBar(Inked, Widget):
     """As many lines as the keys take; or one where it does not wrap: then those that do not fit are left out from the
-    end, but the last stays."""
+    end, but the last two stay."""
 
     def __init__(
         self,
@@ -113,13 +115,13 @@ class KeyBar(Inked, Widget):
         lengths = [_length(each) for each in self._keys]
         if sum(lengths) <= room:
             return list(self._keys)
-        left, fitting = room - lengths[-1], []
-        for key, length in zip(self._keys[:-1], lengths, strict=False):
+        left, fitting = room - sum(lengths[-_STAY:]), []
+        for key, length in zip(self._keys[:-_STAY], lengths, strict=False):
             left -= length
             if left < 0:
                 break
             fitting.append(key)
-        return [*fitting, self._keys[-1]]
+        return [*fitting, *self._keys[-_STAY:]]
 
 
 def _length(each: Key) -> int:
