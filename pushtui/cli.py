@@ -119,6 +119,9 @@ def _profile(options: argparse.Namespace) -> Profile:
 
 
 def _headless(options: argparse.Namespace) -> int:
+    from pushtui.engine.loading import start
+
+    start()
     from pushtui.commands.start import run
 
     return run(_profile(options), _options(options))
@@ -208,7 +211,7 @@ def _show(
     lab: Callable[[], Path] | None = None,
     welcome: bool = False,
 ) -> int:
-    from pushtui.tui.preload import start
+    from pushtui.engine.loading import start
 
     start()
     from pushtui.tui.launch import run

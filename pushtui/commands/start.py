@@ -8,7 +8,9 @@ from pushtui.commands.options import Options
 from pushtui.commands.run import Run
 from pushtui.commands.terminal import Terminal
 from pushtui.engine.connections import read_only_refused
+from pushtui.engine.loading import CLIENTS, load
 from pushtui.engine.session import Session
+from pushtui.engine.threads import in_thread
 from pushtui.profile import VALIDATORS, Profile
 
 FAREWELL = 5.0
@@ -20,6 +22,7 @@ _CHANGING = {"apply", "undo", "keys remove", "renew"}
 def run(profile: Profile, options: Options) -> int:
     """Do it; the exit code. Raises `UsageError` and `ReadOnlyRefused` before anything is read."""
     _refuse_bad_fields(profile)
+    in_thread(lambda: load(CLIENTS), "loading")
     terminal = Terminal()
     session = Session(profile, terminal, terminal.take, read_only=options.read_only)
     session.overwrite_certificate_file = options.overwrite_certificate_file

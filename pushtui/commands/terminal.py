@@ -50,7 +50,7 @@ class Terminal:
 
     def __init__(self) -> None:
         self.interactive = sys.stdin.isatty() and sys.stderr.isatty()
-        self._events: SimpleQueue[Event] = SimpleQueue()
+        self._events: SimpleQueue[Event | None] = SimpleQueue()
         self._busy_until: datetime | None = None
         """Until when the cloud is left alone; counted down for a person."""
         self._counted = ""
@@ -88,6 +88,7 @@ class Terminal:
 
     def serve(self, operation: Future[T], session: Session) -> T:
         """Show what happens until the operation is over; its result or its error."""
+        operation.add_done_callback(lambda _operation: self._events.put(None))  # or its end would be waited for
         while True:
             self._show_next(session)
             try:
@@ -108,7 +109,7 @@ class Terminal:
                 self._count_down()
                 self._show(self._events.get(timeout=0.1), session)
 
-    def _show(self, event: Event, session: Session) -> None:
+    def _show(self, event: Event | None, session: Session) -> None:
         match event:
             case LogLine(level=level) if level in _TOLD or (event.source == "pushtui" and level is Level.INFO):
                 self.tell(f"{event.at.astimezone():%H:%M:%S} {event.source:<8} {event.text}\n")

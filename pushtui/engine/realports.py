@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pushtui.base.cancellation import Cancellation
 from pushtui.base.secret import Secret
+from pushtui.engine.loading import let_exchange_go_first
 from pushtui.engine.ports import DirectoryPort, Listen, SignInPrompts, WorkerPort
 from pushtui.entra.clouds import cloud_of
 from pushtui.procedure.model import CloudNames, Properties
@@ -55,20 +56,14 @@ class RealPorts:
         )
 
     def directory(self, profile: Profile, prompts: SignInPrompts, read_only: bool, listen: Listen) -> DirectoryPort:
+        let_exchange_go_first()
         from pushtui.entra.graph import Directory
         from pushtui.entra.signin import SignIn
 
         cloud = cloud_of(profile.cloud)
         sign_in = SignIn(profile.entra, cloud, profile.network, prompts, listen=_passed(listen))
         return _SignedIn(
-            Directory(
-                profile.entra,
-                cloud,
-                profile.network,
-                sign_in,
-                read_only=read_only,
-                listen=_passed(listen),
-            ),
+            Directory(cloud, profile.network, sign_in, read_only=read_only, listen=_passed(listen)),
             sign_in,
         )
 

@@ -20,11 +20,10 @@ from pushtui.base.secret import Secret
 from pushtui.base.text import clean, clean_line
 from pushtui.base.values import frozen
 from pushtui.base.words import _
-from pushtui.entra import discovery, failures, odata, patience
+from pushtui.entra import failures, odata, patience
 from pushtui.entra.clouds import API_VERSION, Cloud
-from pushtui.entra.login import LoginHost
 from pushtui.entra.loop import LoopThread
-from pushtui.entra.settings import EntraSettings, NetworkSettings
+from pushtui.entra.settings import NetworkSettings
 from pushtui.entra.signin import SignIn
 from pushtui.entra.stream import Listen, StreamLine
 from pushtui.entra.transport import proxy_for
@@ -48,7 +47,6 @@ class Directory:
 
     def __init__(
         self,
-        settings: EntraSettings,
         cloud: Cloud,
         network: NetworkSettings,
         sign_in: SignIn,
@@ -62,7 +60,6 @@ class Directory:
         self._read_only = read_only
         self._listen = listen
         self._loop = LoopThread("pushtui-graph", Side.GRAPH)
-        self._login = LoginHost(cloud, network, settings.timeout, listen)
         self._wire: Wire | None = None
 
     def discover(self, domain: str, cancellation: Cancellation) -> Future[Properties]:
@@ -73,7 +70,7 @@ class Directory:
 
         async def work() -> Properties:
             self._say("command", _("look up the tenant of {domain}").format(domain=clean_line(domain)))
-            found = await discovery.discover(self._login, self._cloud, domain)
+            found = await asyncio.wrap_future(self._sign_in.discover(domain, cancellation))
             self._say(
                 "verbose", _("{domain} belongs to tenant {id}").format(domain=clean_line(domain), id=found["tenant_id"])
             )
@@ -105,7 +102,6 @@ class Directory:
         self._loop.close(self._farewell)
 
     async def _farewell(self) -> None:
-        await self._login.close()
         if self._wire is not None:
             await self._wire.close()
 

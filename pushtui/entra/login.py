@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import Future
 from dataclasses import field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 from pushtui.base.cancellation import Cancellation
@@ -27,6 +27,8 @@ from pushtui.entra.transport import open_client, proxy_for
 
 if TYPE_CHECKING:
     import httpx
+
+T = TypeVar("T")
 
 
 @frozen
@@ -201,11 +203,14 @@ class MsalHttp:
             data = {key: value.decode() if isinstance(value, bytes) else str(value) for key, value in data.items()}
         return self._call(lambda: self._host.request("POST", url, data, headers))
 
+    def submit(self, work: Callable[[], Coroutine[Any, Any, T]], cancellation: Cancellation) -> Future[T]:
+        """The outcome of other work with the host, where its connections live."""
+        return self._loop.submit(work, cancellation)
+
     def close(self) -> None:
         self._loop.close(self._host.close)
 
     def _call(self, work: Callable[[], Coroutine[Any, Any, LoginAnswer]]) -> LoginAnswer:
-        future: Future[LoginAnswer] = self._loop.submit(work, self.cancellation)
-        answer = future.result()
+        answer = self.submit(work, self.cancellation).result()
         self.refusal = answer.json if answer.status_code >= 400 else {}
         return answer

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future
 from copy import copy
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from pushtui.base.cancellation import Cancellation
 from pushtui.base.clock import Clock, SystemClock
@@ -68,6 +69,10 @@ class SignIn:
     def tenant(self) -> str:
         """Id of the tenant that the last token belongs to; empty until signed in."""
         return self._source.tenant
+
+    def discover(self, domain: str, cancellation: Cancellation) -> Future[dict[str, Any]]:
+        """Whose tenant `domain` belongs to; nobody has to sign in for that. See `discovery.discover`."""
+        return self._source.discover(domain, cancellation)
 
     def granted(self, tenant: str) -> frozenset[str] | None:
         """What the token at hand says that it may do; None where there is none, or it does not tell."""

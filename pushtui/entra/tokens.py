@@ -6,6 +6,7 @@ import base64
 import contextlib
 import json
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -18,10 +19,9 @@ from pushtui.base.secret import Secret
 from pushtui.base.text import clean_line
 from pushtui.base.values import frozen
 from pushtui.base.words import _
-from pushtui.entra import browser, device, failures, oauth
+from pushtui.entra import browser, device, discovery, failures, oauth
 from pushtui.entra.clouds import Cloud
 from pushtui.entra.credentials import ClientCertificate, read_certificate
-from pushtui.entra.discovery import is_guid
 from pushtui.entra.login import LoginHost, MsalHttp
 from pushtui.entra.registration import refuse_missing
 from pushtui.entra.settings import EntraSettings, NetworkSettings
@@ -76,6 +76,10 @@ class TokenSource:
         self._tokens: dict[tuple[str, bool], _Token] = {}
         self._certificate: ClientCertificate | None = None
         self._secret: Secret | None = None
+
+    def discover(self, domain: str, cancellation: Cancellation) -> Future[dict[str, Any]]:
+        """See `discovery.discover`: on the connection that signs in afterwards."""
+        return self._http.submit(lambda: discovery.discover(self._host, self._cloud, domain), cancellation)
 
     def held(self, tenant: str, *, write: bool) -> Secret | None:
         token = self._tokens.get((tenant, write))
@@ -214,7 +218,7 @@ class TokenSource:
         if "access_token" not in answer:
             raise self._refusal(answer)
         claims = answer.get("id_token_claims") or {}
-        wanted = tenant if is_guid(tenant) else str(application.msal.authority.tenant)
+        wanted = tenant if discovery.is_guid(tenant) else str(application.msal.authority.tenant)
         issued = str(claims.get("tid") or _claim(answer["access_token"], "tid") or wanted)
         if issued.lower() != wanted.lower():
             raise self._wrong_tenant(issued, wanted)

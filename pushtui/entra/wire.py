@@ -1,7 +1,8 @@
 """One exchange with Microsoft Graph: the SDK's request adapter and error model, with raw JSON instead of its models.
 
 Deserialising the SDK's models imports some 1,200 modules (seconds); bytes do not. Its middleware is left out: it would
-retry without a word, follow redirects and tell Graph about this machine.
+retry without a word, follow redirects and tell Graph about this machine. What is left of the adapter then is Kiota's,
+which the SDK's own inherits unchanged; loading that one brings azure-core and the typed client.
 """
 
 from __future__ import annotations
@@ -48,7 +49,6 @@ class Wire:
         """The body of a good answer; None for 204. Raises what the SDK and httpx raise, and `BadAnswer`."""
         from kiota_abstractions.method import Method as KiotaMethod
         from kiota_abstractions.request_information import RequestInformation
-        from msgraph.generated.models.o_data_errors.o_data_error import ODataError
 
         request = RequestInformation(KiotaMethod[method])
         request.url = url
@@ -57,11 +57,21 @@ class Wire:
         if body:
             request.set_stream_content(body.encode(), "application/json")
         _current.set(attempt)
-        answer: bytes | None = await self._adapter.send_primitive_async(request, "bytes", {"XXX": ODataError})
+        answer: bytes | None = await self._adapter.send_primitive_async(request, "bytes", {"XXX": _ErrorModel})
         return answer
 
     async def close(self) -> None:
         await self._client.aclose()
+
+
+class _ErrorModel:
+    """Kiota's `ParsableFactory` of the SDK's error model, which is loaded with the first refusal."""
+
+    @staticmethod
+    def create_from_discriminator_value(parse_node: Any) -> Any:
+        from msgraph.generated.models.o_data_errors.o_data_error import ODataError
+
+        return ODataError.create_from_discriminator_value(parse_node)
 
 
 def _adapter(graph: str, client: httpx.AsyncClient) -> Any:
@@ -72,8 +82,8 @@ def _adapter(graph: str, client: httpx.AsyncClient) -> Any:
         AllowedHostsValidator,
         BaseBearerTokenAuthenticationProvider,
     )
+    from kiota_http.httpx_request_adapter import HttpxRequestAdapter
     from kiota_serialization_json.json_parse_node_factory import JsonParseNodeFactory
-    from msgraph_core import BaseGraphRequestAdapter
 
     class Tokens(AccessTokenProvider):
         """The token of the attempt that is under way."""
@@ -89,7 +99,7 @@ def _adapter(graph: str, client: httpx.AsyncClient) -> Any:
             return self.hosts
 
     register_default_deserializer(JsonParseNodeFactory)  # for error bodies; GraphServiceClient would have done it
-    adapter = BaseGraphRequestAdapter(BaseBearerTokenAuthenticationProvider(Tokens()), http_client=client)
+    adapter = HttpxRequestAdapter(BaseBearerTokenAuthenticationProvider(Tokens()), http_client=client)
     adapter.base_url = graph
     return adapter
 

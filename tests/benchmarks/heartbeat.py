@@ -11,8 +11,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from pushtui.engine import loading
 from pushtui.profile import load
-from pushtui.tui import preload
 from pushtui.tui.app import PushtuiApp
 from pushtui.tui.launch import session_factory
 
@@ -43,7 +43,7 @@ class Listened(PushtuiApp):
 
 
 def main() -> None:
-    preload.start()  # as pushtui.cli does
+    loading.start()  # as pushtui.cli does
     sys.setswitchinterval(0.001)  # as pushtui.tui.launch does
     app = Listened(load(Path(sys.argv[2])), session_factory(read_only=False))
     app.run(mouse=False)

@@ -323,7 +323,6 @@ class World:
 
     def directory(self, sign_in: SignIn | None = None, *, read_only: bool = False) -> Directory:
         directory = Directory(
-            EntraSettings(timeout=10.0),
             self.cloud,
             self.network,
             sign_in or self.sign_in(),

@@ -233,7 +233,7 @@ def test_the_command_line_welcomes_who_has_no_default_profile(
     shown: dict[str, Any] = {}
     monkeypatch.setattr("pushtui.cli._refuse_without_terminal", lambda: None)
     monkeypatch.setattr("pushtui.tui.launch.run", lambda *_arguments, **options: shown.update(options) or 0)
-    monkeypatch.setattr("pushtui.tui.preload.start", lambda: None)
+    monkeypatch.setattr("pushtui.engine.loading.start", lambda: None)
     assert cli.main(arguments) == 0
     assert shown["welcome"] is welcome
     assert callable(shown["lab"])

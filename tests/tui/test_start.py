@@ -28,8 +28,8 @@ HEAVY = ("msgraph", "kiota", "msal", "pypsrp", "spnego", "requests", "httpx", "c
 LAYERS = ("pushtui.engine.", "pushtui.procedure.", "pushtui.reporting.")
 NEEDED = {
     "pushtui.engine.console", "pushtui.engine.console.catalogue", "pushtui.engine.doctor", "pushtui.engine.doctor.rows",
-    "pushtui.engine.events", "pushtui.engine.task", "pushtui.procedure.model", "pushtui.reporting.filling",
-    "pushtui.reporting.sentences", "pushtui.reporting.step_lines",
+    "pushtui.engine.events", "pushtui.engine.loading", "pushtui.engine.task", "pushtui.procedure.model",
+    "pushtui.reporting.filling", "pushtui.reporting.sentences", "pushtui.reporting.step_lines",
 }
 loaded = []
 

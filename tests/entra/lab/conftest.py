@@ -93,7 +93,7 @@ class Lab:
         members = {"device_code": self.device_code, "secret": self.secret_of, "browser": self.browser}
         prompts = type("Prompts", (), {**members, "using": lambda secret: self.used.append(secret.reveal())})
         self.sign_in = SignIn(settings, cloud, network, prompts, listen=self.lines.append)
-        directory = Directory(settings, cloud, network, self.sign_in, read_only=read_only, listen=self.lines.append)
+        directory = Directory(cloud, network, self.sign_in, read_only=read_only, listen=self.lines.append)
         self._undo += [directory.close, self.sign_in.sign_out]
         return directory
 

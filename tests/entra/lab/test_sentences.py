@@ -101,7 +101,7 @@ def discovered(
         directory = lab.directory()
         if login is not None:
             elsewhere = login()
-            for part in (directory, directory._login):
+            for part in (directory, lab.sign_in._source, lab.sign_in._source._host):
                 part._cloud = replace(part._cloud, login=elsewhere)
         with pytest.raises(PushtuiError) as raised:
             directory.discover(domain, Cancellation()).result(30)
@@ -223,7 +223,7 @@ def through(make_proxy: Callable[[Any], str]) -> Provoke:
         lab = make_lab()
         directory = lab.directory(proxy=True)
         network = replace(directory._network, proxy=make_proxy(lab))
-        for part in (directory, directory._login, lab.sign_in._source._host):
+        for part in (directory, lab.sign_in._source._host):
             part._network = network
         error: PushtuiError = lab.refused(directory, ORGANIZATION)
         return error
