@@ -33,13 +33,15 @@ from pushtui.tui.preload import preload
 from pushtui.tui.prompts import AddressRequest, SecretRequest
 from pushtui.tui.screens.main import MainScreen
 from pushtui.tui.scrollbars import WholeCells
-from pushtui.tui.stylesheets import style_sheets
+from pushtui.tui.stylesheets import add, style_sheets
 from pushtui.tui.symbols import ASCII, UNICODE, plain
 from pushtui.tui.terminal import Terminal
 
 if TYPE_CHECKING:
     from pushtui.tui.session import SessionFactory
 
+PRELOAD_AFTER = 0.1
+"""Seconds after the first frame until what the first operation needs is loaded: a key that came with it goes first."""
 PLAIN_TICK = 20.0
 """Seconds between two looks at the clock in plain mode: a screen reader speaks what changes."""
 
@@ -129,6 +131,11 @@ class PushtuiApp(HandsOut, Ends, TakesKeysInTurn[int], PaintsOnce[int], HasInks[
 
             self.push_screen(Palette())
 
+    def push_screen(self, screen: Any, *arguments: Any, **options: Any) -> Any:
+        """As Textual's own, with the style sheets that only this screen needs."""
+        add(self.stylesheet, screen.css_path)
+        return super().push_screen(screen, *arguments, **options)
+
     def choose_theme(self, name: str) -> None:
         """Show other colours, from now on and at the next start: the settings file keeps them."""
         self.theme = name
@@ -157,7 +164,7 @@ class PushtuiApp(HandsOut, Ends, TakesKeysInTurn[int], PaintsOnce[int], HasInks[
         """With the first frame there, whatever takes time may begin."""
         if not self._preloading:
             self._preloading = True
-            preload(self.conductor.look_back)
+            self.set_timer(PRELOAD_AFTER, partial(preload, self.conductor.look_back))
             if self._welcome:
                 self.conductor.keeper.look_for_profiles(first=True)
 

@@ -16,6 +16,7 @@ from textual._compositor import ChopsUpdate, LayoutUpdate  # what is painted; te
 from textual.app import App, ReturnType, ScreenStackError
 from textual.await_complete import AwaitComplete
 from textual.dom import DOMNode
+from textual.geometry import Size
 from textual.message_pump import MessagePump
 from textual.screen import Screen
 
@@ -71,6 +72,7 @@ class PaintsOnce(App[ReturnType], inherit_bindings=False):
                         if not self.screen_stack:  # the application ended meanwhile
                             return
                         await _handled(self.screen, *self.screen.walk_children())
+                        await _handled(self.screen)  # what they asked it for
                         if not (self.screen._layout_required or self.screen._scroll_required):
                             break
                         await _laid_out(self.screen)
@@ -107,6 +109,11 @@ class Painted:
             self._due = True
         elif not self.app._settling:  # type: ignore[attr-defined]  # and an application
             super()._compositor_refresh()  # type: ignore[misc]  # and this
+
+    def _screen_resized(self, size: Size) -> None:
+        """As Textual's own; a screen that is told the size that it has, as each start does three times, is laid out."""
+        if size != self.outer_size:  # type: ignore[attr-defined]
+            super()._screen_resized(size)  # type: ignore[misc]
 
     def on_screen_resume(self, event: events.ScreenResume) -> None:
         """A screen that has just been styled, as it was put together, needs not be styled again."""

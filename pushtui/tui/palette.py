@@ -7,10 +7,13 @@ from textual.widgets import Input
 from textual.widgets.option_list import Option
 
 from pushtui.base.words import _
+from pushtui.tui.stylesheets import of_screen
 
 
 class Palette(CommandPalette):
     """Finds a command by its name."""
+
+    CSS_PATH = of_screen("palette")
 
     def __init__(self) -> None:
         super().__init__(placeholder=_("Find a command by its name"), id="--command-palette")

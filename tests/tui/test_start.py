@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual._compositor import Compositor
 from textual.css.stylesheet import Stylesheet
 
 from pushtui.settings.model import Settings
 from pushtui.tui import stylesheets
+from pushtui.tui.app import PushtuiApp
 from pushtui.tui.terminal import Terminal
 from pushtui.tui.theme import DARK, LIGHT, TERMINAL
 
@@ -144,11 +146,35 @@ async def test_the_first_frame_has_the_colours_of_its_theme(drive: Any, own_colo
         assert it.app.stylesheet._variables["accent"].lower() == (wanted.accent or "").lower()
 
 
+async def test_the_first_frame_is_laid_out_twice(drive: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once for the size of the screen, once when its widgets know their own."""
+    layouts: list[str] = []
+    laid_out, painted = Compositor.reflow, PushtuiApp.painted
+
+    def lay_out(self: Compositor, parent: Any, size: Any) -> Any:
+        layouts.append("laid out")
+        return laid_out(self, parent, size)
+
+    def paint(app: PushtuiApp) -> None:
+        layouts.append("painted")
+        painted(app)
+
+    monkeypatch.setattr(Compositor, "reflow", lay_out)
+    monkeypatch.setattr(PushtuiApp, "painted", paint)
+    async with drive() as it:
+        await it.until(lambda: "painted" in layouts)
+    assert layouts.index("painted") == 2, layouts
+
+
 async def test_the_style_sheets_are_parsed_once(drive: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     anew: list[Stylesheet] = []
     monkeypatch.setattr(Stylesheet, "reparse", lambda sheet: anew.append(sheet))
     async with drive() as it:
         await it.until_text("Ready")
+        of_dialogs = str(stylesheets.of_screen("dialogs"))
+        assert not it.app.stylesheet.has_source(of_dialogs)
+        await it.press("question_mark")
+        assert it.app.stylesheet.has_source(of_dialogs)
         assert not anew
         it.app.theme = LIGHT.name
         await it.until(lambda: anew)

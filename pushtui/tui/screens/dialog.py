@@ -17,6 +17,7 @@ from pushtui.tui.copies import Copyable, as_text
 from pushtui.tui.painting import Painted
 from pushtui.tui.paragraphs import BLANK, Block, Paragraph, lines_of, text
 from pushtui.tui.room import MIDDLE
+from pushtui.tui.stylesheets import of_screen
 from pushtui.tui.widgets.document import Document
 from pushtui.tui.widgets.inked import width_of
 from pushtui.tui.widgets.key_bar import Key, KeyBar
@@ -31,6 +32,7 @@ class Dialog(Painted, ModalScreen[Result]):
     """A frame in the middle of the screen, as high as its text, at most as high as the screen."""
 
     AUTO_FOCUS = "#text"
+    CSS_PATH = of_screen("dialogs")
     BINDINGS: ClassVar = bindings("dialog")
     READS: ClassVar = False
     """Whether the text has the keys of every text. Else it scrolls by what the dialog binds, and takes no key that is

@@ -20,6 +20,7 @@ from pushtui.tui.painting import Painted
 from pushtui.tui.paragraphs import Block
 from pushtui.tui.room import that_fits
 from pushtui.tui.screens.reading import ReadingScreen
+from pushtui.tui.stylesheets import of_screen
 from pushtui.tui.symbols import Symbols
 from pushtui.tui.widgets.document import Document
 from pushtui.tui.widgets.key_bar import KeyBar
@@ -34,6 +35,7 @@ class OrganizationScreen(Painted, Screen[bool]):
     """Dismissed with whether everything should be read again."""
 
     AUTO_FOCUS = None
+    CSS_PATH = of_screen("organization")
     BINDINGS: ClassVar = bindings("organization")
     focused: Reactive[Widget | None] = reactive(None, repaint=False)
 

@@ -25,6 +25,7 @@ from pushtui.tui.painting import Painted
 from pushtui.tui.paragraphs import Paragraph, text
 from pushtui.tui.room import MIDDLE
 from pushtui.tui.screens.dialog import WIDEST
+from pushtui.tui.stylesheets import of_screen
 from pushtui.tui.symbols import Symbols
 from pushtui.tui.widgets.document import Document
 from pushtui.tui.widgets.key_bar import Key, KeyBar
@@ -41,6 +42,7 @@ class ProfileForm(Painted, ModalScreen[Mapping[str, str] | None]):
     focused: Reactive[Widget | None] = reactive(None, repaint=False)
 
     AUTO_FOCUS = "#name"
+    CSS_PATH = of_screen("dialogs")
 
     def __init__(self, names: Sequence[str], symbols: Symbols) -> None:
         super().__init__()

@@ -60,7 +60,7 @@ def _run(python: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 def test_the_wheel_holds_the_styles_and_the_scenarios(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
-    styles = {f"pushtui/styles/{path.name}" for path in (ROOT / "styles").glob("*.tcss")}
+    styles = {f"pushtui/{path.relative_to(ROOT)}" for path in (ROOT / "styles").rglob("*.tcss")}
     scenarios = {str(path.relative_to(ROOT)) for path in (ROOT / "pushtui/lab/scenarios").rglob("*.toml")}
     assert styles
     assert scenarios
