@@ -14,19 +14,29 @@ _MASK = "***"
 _SHORTEST = 4
 """A shorter secret is masked only as a whole word: else half of the text would go with it."""
 
-_PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"-----BEGIN ([A-Z ]*PRIVATE KEY)-----.*?(-----END \1-----|\Z)", re.DOTALL), _MASK),
-    (re.compile(r"\beyJ[\w-]{8,}\.[\w-]{8,}(\.[\w-]*)?"), _MASK),
-    (re.compile(r"(?i)\b(bearer|basic|negotiate|kerberos|ntlm)\s+[\w+/=.~-]{12,}"), rf"\1 {_MASK}"),
+_PATTERNS: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = (
     (
+        ("private key",),
+        re.compile(r"-----BEGIN ([A-Z ]*PRIVATE KEY)-----.*?(-----END \1-----|\Z)", re.DOTALL),
+        _MASK,
+    ),
+    (("eyj",), re.compile(r"\beyJ[\w-]{8,}\.[\w-]{8,}(\.[\w-]*)?"), _MASK),
+    (
+        ("bearer", "basic", "negotiate", "kerberos", "ntlm"),
+        re.compile(r"(?i)\b(bearer|basic|negotiate|kerberos|ntlm)\s+[\w+/=.~-]{12,}"),
+        rf"\1 {_MASK}",
+    ),
+    (
+        ("password", "passwd", "pwd", "secret", "assertion", "_token", "device_code"),
         re.compile(
             r"(?i)\b(password|passwd|pwd|secret|client_secret|client_assertion|access_token|refresh_token|id_token"
             r"|device_code|assertion)\b([\"']?\s*[=:]\s*[\"']?)[^\s\"'&,;}]+"
         ),
         rf"\1\2{_MASK}",
     ),
-    (re.compile(r"(://[^/\s:@]*:)[^/\s@]+@"), rf"\1{_MASK}@"),
+    (("://",), re.compile(r"(://[^/\s:@]*:)[^/\s@]+@"), rf"\1{_MASK}@"),
 )
+"""What must be in a text, in small letters, for the expression to find anything; found a dozen times as quickly."""
 
 
 class Redactor:
@@ -55,6 +65,8 @@ class Redactor:
             known = sorted(self._known.items(), key=lambda item: -len(item[0]))
         for form, pattern in known:
             text = pattern.sub(_MASK, text) if pattern else text.replace(form, _MASK)
-        for pattern, mask in _PATTERNS:
-            text = pattern.sub(mask, text)
+        lowered = text.lower() if text.isascii() else ""  # other alphabets have letters that count as these
+        for words, pattern, mask in _PATTERNS:
+            if not lowered or any(word in lowered for word in words):
+                text = pattern.sub(mask, text)
         return text

@@ -55,6 +55,9 @@ def test_a_short_secret_is_masked_as_a_word_only() -> None:
         "-----BEGIN PRIVATE KEY-----\nabcdefgh12345678\n-----END PRIVATE KEY-----",
         "-----BEGIN RSA PRIVATE KEY-----\nabcdefgh12345678",
         "password = 'abcdefgh12345678'",
+        *(f"{word.upper()}: abcdefgh12345678" for word in ("passwd", "pwd", "secret", "id_token", "device_code")),
+        *(f"{way} abcdefgh12345678" for way in ("BEARER", "negotiate", "Kerberos", "ntlm")),
+        "pa\u017f\u017fword: abcdefgh12345678",  # a long s counts as an s
     ],
 )
 def test_what_looks_like_a_credential_is_masked_even_if_unknown(text: str) -> None:
