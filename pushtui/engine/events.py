@@ -33,6 +33,7 @@ class LogLine(NamedTuple):
     """`exchange`, `windows`, `entra`, `graph`, `mail` or `pushtui`."""
     level: Level
     text: str
+    """Without a line break."""
     step: StepId | None = None
     """The step that asked for it, the first in the chain where several did."""
     others: tuple[StepId, ...] = ()

@@ -13,7 +13,7 @@ from pushtui.base.clock import Clock
 from pushtui.base.errors import FileProblem
 from pushtui.base.files import open_private, private_folder
 from pushtui.base.redaction import Redactor
-from pushtui.base.text import clean
+from pushtui.base.text import clean, clean_line
 from pushtui.base.words import _
 from pushtui.engine.calls import Calls
 from pushtui.engine.events import Event, Level, LogLine, ServiceBusy
@@ -72,10 +72,11 @@ class Log:
         shown = self._redactor.redact(clean(text))
         with self._lock:
             first, *others = (step or self.step,) if step or self.step else self._askers.get(about) or (None,)
-            for part in shown.splitlines() or [""]:
-                entry = LogLine(self.clock.now(), source, level, part.rstrip(), first, tuple(others), call)
-                self._write(entry)
-                self._emit(entry)
+            lines = [line.rstrip() for line in shown.splitlines()] or [""]
+            at = self.clock.now()  # of all of them: they were said at once
+            self._write(f"{at:%Y-%m-%dT%H:%M:%S.%fZ} {source} {level.value} {first.value if first else '-'}", lines)
+            for line in lines:
+                self._emit(LogLine(at, source, level, line, first, tuple(others), call))
 
     @contextmanager
     def without_objects(self, about: object) -> Iterator[None]:
@@ -120,17 +121,17 @@ class Log:
                 os.close(self._file)
                 self._file = -1
 
-    def _write(self, entry: LogLine) -> None:
+    def _write(self, head: str, lines: list[str]) -> None:
         if self._broken:
             return
-        step = entry.step.value if entry.step else "-"
-        text = f"{entry.at:%Y-%m-%dT%H:%M:%S.%fZ} {entry.source} {entry.level.value} {step} {entry.text}\n"
+        data = "".join([f"{head} {line}\n" for line in lines]).encode()
         try:
             if self._file < 0:
                 private_folder(self.path.parent)
                 _prune(self.path.parent)
                 self._file = open_private(self.path)
-            os.write(self._file, text.encode())
+            while data:
+                data = data[os.write(self._file, data) :]
         except (OSError, FileProblem) as error:
             self._broken = True
             reason = str(error) if isinstance(error, FileProblem) else error.strerror
@@ -139,7 +140,9 @@ class Log:
                     self.clock.now(),
                     "pushtui",
                     Level.WARNING,
-                    _("The log file cannot be written, the run goes on without it: {reason}").format(reason=reason),
+                    clean_line(
+                        _("The log file cannot be written, the run goes on without it: {reason}").format(reason=reason)
+                    ),
                 )
             )
 

@@ -20,8 +20,6 @@ _BLOCKS = 5
 """Blocks that are made at a time."""
 _NEWEST = 1_000
 """Lines that are not put away: those looked at most, and few, because each holds on to the memory around it."""
-_AT_ONCE = 1_000
-"""Lines that are looked at as one text."""
 _OPENED = 4
 """Blocks that stay open after somebody looked into them."""
 
@@ -69,7 +67,7 @@ class LogStore:
         self._new = 0
         """The number of the first line that is in no block."""
         self._entries: list[LogLine] = []
-        """As they came, but each on one line. They are cleaned on their way out, because most are never seen."""
+        """As they came. They are cleaned on their way out, because most are never seen."""
 
     @property
     def end(self) -> int:
@@ -127,8 +125,8 @@ class LogStore:
         return texts
 
     def extend(self, entries: Iterable[LogLine]) -> None:
-        """Append; what is beyond the limit goes, a block at a time. A text of several lines becomes several."""
-        self._entries += _in_lines(list(entries))
+        """Append; what is beyond the limit goes, a block at a time."""
+        self._entries += entries
         if self.end - self.start > self._limit + min(LINES, self._limit):
             self._forget(self.end - self._limit)
 
@@ -177,31 +175,20 @@ class Lines:
         return map(self._store.line, self._numbers)
 
 
-def _in_lines(entries: list[LogLine]) -> list[LogLine]:
-    """The entries, each with one line of text. Nearly always they are so already: a look at many at once finds out.
-
-    At so many that their text is no huge one: after a huge one, the C library keeps tens of megabytes to itself.
-    """
-    for first in range(0, len(entries), _AT_ONCE):
-        if "\n" in "".join([entry.text for entry in entries[first : first + _AT_ONCE]]):
-            return [entry._replace(text=text) for entry in entries for text in _split(entry.text)]
-    return entries
-
-
-def _split(text: str) -> list[str]:
-    return text.replace("\r\n", "\n").split("\n")
-
-
 def _all_cleaned(entries: Sequence[LogLine]) -> list[str]:
     """The texts of many entries, cleaned as one text, which is much quicker."""
-    whole = "\n".join([entry.text for entry in entries])
-    if "\r" in whole or not entries:
-        return [_cleaned(entry.text) for entry in entries]
-    return _cleaned(whole).split("\n")
+    texts = [entry.text for entry in entries]
+    whole = "\n".join(texts)
+    if "\r" in whole or whole.count("\n") != len(texts) - 1:
+        return [_cleaned(text) for text in texts]
+    return _untabbed(clean(whole)).split("\n")
 
 
 def _cleaned(text: str) -> str:
-    text = clean(text)
+    return _untabbed(clean(text)).replace("\n", "\\x0a")
+
+
+def _untabbed(text: str) -> str:
     return text.expandtabs(4) if "\t" in text else text
 
 

@@ -22,10 +22,10 @@ def entry(text: str, level: Level = Level.INFO, step: StepId | None = None) -> L
     return LogLine(NOW, "exchange", level, text, step)
 
 
-def test_an_entry_with_line_breaks_takes_several_rows() -> None:
+def test_a_line_break_is_made_visible_as_what_else_could_act() -> None:
     store = LogStore()
     store.extend([entry("one\ntwo"), entry("three")])
-    assert [store.line(number).text for number in range(3)] == ["one", "two", "three"]
+    assert store.texts(0, 2) == [store.line(number).text for number in range(2)] == ["one\\x0atwo", "three"]
 
 
 def test_control_characters_are_made_visible_before_they_are_kept() -> None:
@@ -62,9 +62,7 @@ def test_what_was_put_away_is_what_came(batches: list[list[LogLine]], limit: int
         store, expected = LogStore(limit), list[LogLine]()
         for batch in batches:
             store.extend(batch)
-            expected += [
-                each._replace(text=part.expandtabs(4)) for each in batch for part in clean(each.text).split("\n")
-            ]
+            expected += [each._replace(text=clean(each.text).expandtabs(4).replace("\n", "\\x0a")) for each in batch]
             before = store.as_now()
             store.put_away()
             for each in (before, store):
