@@ -25,6 +25,9 @@ CLIENTS = (
     "kiota_http.httpx_request_adapter",
     "kiota_serialization_json.json_parse_node_factory",
 )
+_OFTEN = 20_000
+"""Objects that are made until garbage is looked for. Python's 700 are few: of a flood of lines, each of which stays, a
+fifth of the time would go into looking at them again and again."""
 
 
 def start() -> None:
@@ -39,6 +42,7 @@ def load(names: Iterable[str]) -> None:
             _import(name)
     finally:
         gc.freeze()  # what was loaded stays: no collection, at which the screen stands still, has to look at it
+        gc.set_threshold(_OFTEN)
         gc.enable()
 
 

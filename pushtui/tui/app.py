@@ -36,6 +36,7 @@ from pushtui.tui.scrollbars import WholeCells
 from pushtui.tui.stylesheets import add, style_sheets
 from pushtui.tui.symbols import ASCII, UNICODE, plain
 from pushtui.tui.terminal import Terminal
+from pushtui.tui.watch import Watch
 
 if TYPE_CHECKING:
     from pushtui.tui.session import SessionFactory
@@ -94,6 +95,7 @@ class PushtuiApp(HandsOut, Ends, TakesKeysInTurn[int], PaintsOnce[int], HasInks[
         self._secrets: list[tuple[SecretRequest, Screen[Any]]] = []
         self._stale: set[Screen[Any]] = set()
         self._preloading = False
+        self._watch = Watch(self, self.conductor.bridge, self._terminal.frames, self.drain)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return theme.defaults(self.current_theme)
@@ -154,7 +156,6 @@ class PushtuiApp(HandsOut, Ends, TakesKeysInTurn[int], PaintsOnce[int], HasInks[
 
     def on_mount(self) -> None:
         self.hold()
-        self._drain_timer = self.set_interval(1 / self._terminal.frames, self.drain)
         self._tick_timer = self.set_interval(PLAIN_TICK if self.settings.plain else 1, self._tick)
         self.app_suspend_signal.subscribe(self, self._suspended)
         self.app_resume_signal.subscribe(self, self._resumed)
@@ -164,16 +165,17 @@ class PushtuiApp(HandsOut, Ends, TakesKeysInTurn[int], PaintsOnce[int], HasInks[
         """With the first frame there, whatever takes time may begin."""
         if not self._preloading:
             self._preloading = True
+            self._watch.begin()
             self.set_timer(PRELOAD_AFTER, partial(preload, self.conductor.look_back))
             if self._welcome:
                 self.conductor.keeper.look_for_profiles(first=True)
 
     # --- from the engine to the screen -----------------------------------------------------------------------------
 
-    def drain(self) -> None:
-        """Show what came since the last time."""
+    def drain(self) -> bool:
+        """Show what came since the last time; whether there is more to do by itself."""
         if not self._showing:
-            return
+            return not self.leaving
         news = self.conductor.take()
         self.main.take(news)
         for request in news.secrets:
@@ -186,6 +188,7 @@ class PushtuiApp(HandsOut, Ends, TakesKeysInTurn[int], PaintsOnce[int], HasInks[
         results.show(self, news)
         self._go_on(news)
         self._retire()
+        return bool(self.to_check or self._stale)
 
     def _go_on(self, news: News) -> None:
         """Do what follows from the news by itself."""
@@ -336,11 +339,9 @@ class PushtuiApp(HandsOut, Ends, TakesKeysInTurn[int], PaintsOnce[int], HasInks[
         return mine
 
     def _suspended(self, _app: App[Any]) -> None:
-        self._drain_timer.pause()
         self._tick_timer.pause()
 
     def _resumed(self, _app: App[Any]) -> None:
-        self._drain_timer.resume()
         self._tick_timer.resume()
         self.screen.refresh(layout=True)
         self.refresh(layout=True)

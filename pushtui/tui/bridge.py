@@ -1,14 +1,14 @@
 """The one way from the threads that work to the screen.
 
-Threads append, nothing else; the screen drains on a timer. A call per line from a thread would cost the terminal
-three hundred times the bytes, and block whoever logs.
+Threads append, nothing else; the screen drains some times a second. It is told of the first thing that waits, and of no
+other: a call per line from a thread would cost the terminal three hundred times the bytes, and block whoever logs.
 """
 
 from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import field
 from typing import Any
 
@@ -39,6 +39,25 @@ class Bridge:
         self._events: dict[Hashable, Any] = {}
         self._serial = 0
         self._dropped = 0
+        self._told = False
+        """Whether the screen knows that something waits."""
+        self._tell: Callable[[], object] | None = None
+
+    def on_news(self, tell: Callable[[], object] | None) -> None:
+        """Have `tell` called, on whatever thread, when something waits and nothing did; at once if something does."""
+        self._tell, self._told = tell, False
+        if self.waiting:
+            self._news()
+
+    @property
+    def waiting(self) -> int:
+        """How much there is to drain."""
+        return len(self._lines) + len(self._events)
+
+    def _news(self) -> None:
+        if self._tell is not None:
+            self._told = True
+            self._tell()
 
     def emit(self, event: object) -> None:
         """Take an event from the engine, or from the application's own threads; returns at once.
@@ -50,6 +69,8 @@ class Bridge:
             if len(self._lines) >= self._limit:
                 self._make_room()
             self._lines.append(event)
+            if not self._told:  # looked at after the line is there, as it is forgotten before lines are taken
+                self._news()
             return
         with self._lock:
             self._serial += 1
@@ -60,6 +81,8 @@ class Bridge:
                 key = event.what
             self._events.pop(key, None)
             self._events[key] = event
+        if not self._told:
+            self._news()
 
     def _make_room(self) -> None:
         with self._lock:
@@ -69,6 +92,7 @@ class Bridge:
 
     def drain(self) -> Batch:
         """Everything since the last call."""
+        self._told = False
         with self._lock:
             lines = [self._lines.popleft() for _each in range(len(self._lines))]
             batch = Batch(lines, list(self._events.values()), self._dropped)

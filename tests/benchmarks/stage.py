@@ -68,9 +68,11 @@ class Stage:
     def idle(self) -> None: ...
 
     def flood(self, count: int) -> None:
+        at, emit = datetime.now(UTC), self.emit  # what is said at once has one time, as in the engine's log
+
         def pour(first: int) -> None:
             for number in range(first, count, THREADS):
-                self.line(number)
+                emit(LogLine(at, "graph", LEVEL, LINE.format(number=number), STEP))
 
         threads = [threading.Thread(target=pour, args=(first,), daemon=True) for first in range(THREADS)]
         for thread in threads:

@@ -17,9 +17,10 @@ from pushtui.procedure.keys import Key, Owner
 from pushtui.procedure.model import Ask, Consent, Failure, Finding, Severity, Status, StepId, Wait
 from pushtui.procedure.overview import CertificateView, Overview, Presence, ServerView, Use
 from pushtui.profiles import Known
-from pushtui.tui import beginning, results, screens
-from pushtui.tui.news import News, ProfilesFound
+from pushtui.tui import beginning, screens
+from pushtui.tui.news import ProfilesFound
 from pushtui.tui.prompts import AddressRequest
+from pushtui.tui.runner import OperationEnded
 
 
 async def _nothing(it: Any) -> None:
@@ -262,8 +263,8 @@ async def _palette(it: Any) -> None:
 async def _outcome(it: Any) -> None:
     found = (Finding("keys.removed", Severity.OK, "CC" * 20),)
     report = StepReport(StepId.SERVICE_PRINCIPAL, Status.OK, found, results={ChangeName("keys.remove", "app"): "done"})
-    results.show(it.app, News(outcome=(report,)))
-    await it.pilot.pause()
+    it.app.conductor.bridge.emit(OperationEnded("apply", {StepId.SERVICE_PRINCIPAL: report}))
+    await it.until(lambda: type(it.app.screen).__name__ == "OutcomeScreen")
 
 
 FOLDER = Path("/home/admin/.config/pushtui")

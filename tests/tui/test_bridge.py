@@ -76,3 +76,34 @@ def test_many_threads_lose_nothing() -> None:
     for thread in threads:
         thread.join()
     assert len(bridge.drain().lines) == 2000
+
+
+def test_of_all_that_waits_only_the_first_is_told() -> None:
+    bridge, told = Bridge(), list[int]()
+    bridge.emit(line(0))
+    bridge.on_news(lambda: told.append(bridge.waiting))
+    for number in range(100):
+        bridge.emit(line(number))
+    bridge.emit(RunEnded("check"))
+    assert told == [1]
+    bridge.drain()
+    assert told == [1]
+    bridge.emit(RunEnded("check"))
+    bridge.emit(line(0))
+    assert told == [1, 1]
+
+
+def test_nothing_waits_that_nobody_was_told_of() -> None:
+    bridge, news, taken = Bridge(), threading.Event(), 0
+    bridge.on_news(news.set)
+    threads = [
+        threading.Thread(target=lambda: [bridge.emit(line(number)) for number in range(500)]) for _each in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    while taken < 2000:
+        assert news.wait(20)
+        news.clear()
+        taken += len(bridge.drain().lines)
+    for thread in threads:
+        thread.join()

@@ -104,7 +104,7 @@ async def test_an_entry_is_shown_in_full(drive: Any) -> None:
 
 async def test_a_hundred_thousand_lines_draw_only_what_is_visible(drive: Any) -> None:
     async with drive(size=(120, 40)) as it:
-        it.app._drain_timer.pause()
+        it.app.conductor.bridge.on_news(None)
         pane = it.app.main.log_pane
         now = it.clock.now()
         pane.extend(LogLine(now, "exchange", Level.OUTPUT, f"line {number}", None) for number in range(MANY))

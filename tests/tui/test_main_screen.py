@@ -449,7 +449,7 @@ async def test_a_resize_at_any_moment_keeps_the_chain(drive: Any) -> None:
 
 async def test_lines_that_the_screen_could_not_take_are_told(drive: Any) -> None:
     async with drive(size=(120, 40)) as it:
-        it.app._drain_timer.pause()
+        it.app.conductor.bridge.on_news(None)
         bridge = it.app.conductor.bridge
         from pushtui.tui.bridge import LINES_HELD
 

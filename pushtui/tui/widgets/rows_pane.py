@@ -145,7 +145,7 @@ class RowsPane(Inked, ScrollView, can_focus=True):
         shown, total = self.virtual_size.height, self._total()
         if not total and not shown:
             return
-        self.virtual_size = Size(self.scrollable_content_region.width, total)
+        self._extends(total)
         if self.following:
             before = self.scroll_offset.y
             self._go(self._bottom)
@@ -157,6 +157,18 @@ class RowsPane(Inked, ScrollView, can_focus=True):
         elif total > shown:
             self.refresh_lines(shown, total - shown)
         self.describe()
+
+    def _extends(self, lines: int) -> None:
+        """There are so many lines to scroll through now.
+
+        The screen is laid out anew only where the scroll bar comes or goes: that paints the bar in a frame of its own.
+        """
+        size = Size(self.scrollable_content_region.width, lines)
+        if self.show_vertical_scrollbar and lines > self.size.height and size.width == self.virtual_size.width:
+            self.set_reactive(ScrollView.virtual_size, size)
+            self.vertical_scrollbar.window_virtual_size = lines
+        else:
+            self.virtual_size = size
 
     def _go(self, y: int) -> None:
         self._moving = True
