@@ -16,7 +16,7 @@ _SHORTEST = 4
 
 _PATTERNS: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = (
     (
-        ("private key",),
+        ("-----begin",),
         re.compile(r"-----BEGIN ([A-Z ]*PRIVATE KEY)-----.*?(-----END \1-----|\Z)", re.DOTALL),
         _MASK,
     ),
