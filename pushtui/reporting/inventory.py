@@ -73,13 +73,13 @@ def version_cell(view: ServerView) -> Cell:
 
 
 def states_cell(states: Mapping[str, str], good: str) -> Cell:
-    """Components, services or health sets: in short where all are well, those that are not by name."""
+    """Components, services or health sets: in short where all are well, else what those are that are not, by name."""
     if not states:
         return Cell(_("not read"), Tone.MUTED)
     bad = {name: state for name, state in states.items() if state.lower() != good.lower()}
     if not bad:
         return Cell(clean_line(good), Tone.OK)
-    return Cell(clean_line(", ".join(f"{name} {state}" for name, state in sorted(bad.items()))), Tone.BAD)
+    return Cell(clean_line(", ".join(f"{state}: {name}" for name, state in sorted(bad.items()))), Tone.BAD)
 
 
 def component_cell(view: ServerView) -> Cell:

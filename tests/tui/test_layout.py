@@ -169,3 +169,20 @@ async def test_a_long_sentence_is_whole_and_so_is_the_mark(drive: Any, width: in
         it.app.main.connection.show(shown(activity=Activity("All steps ok", "ok")))
         await it.until_text("fabrikam.com")
         assert "All steps ok" in it.text.splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    ("width", "second"),
+    [
+        (40, " 127.0.0.1  ⇄  app 5f3c… @ fabrikam.com"),
+        (60, " admin@lab.exam… @ 127.0.0.1  ⇄  app 5f3c… @ fabrikam.com"),
+        (80, " admin@lab.example @ 127.0.0.1  ⇄  app 5f3c… (certificate) @ fabrikam.com"),
+    ],
+)
+async def test_where_and_as_whom_take_all_the_room_that_there_is(drive: Any, width: int, second: str) -> None:
+    async with drive(size=(width, 24)) as it:
+        exchange, entra = "admin@lab.example @ 127.0.0.1", "app 5f3c… (certificate) @ fabrikam.com"
+        it.app.main.connection.show(Bar(exchange=exchange, entra=entra, activity=Activity("Ready")))
+        await it.until_text("⇄")
+        await it.pilot.pause()
+        assert it.text.splitlines()[1] == second

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from pushtui.procedure.model import Severity
 from pushtui.procedure.overview import Presence, Use, overview
+from pushtui.reporting import inventory
 from pushtui.reporting.pages import Cell
 from pushtui.tui.tables import GAP, Column, Table, fit
 from pushtui.tui.terminal import Terminal
@@ -156,3 +157,8 @@ def test_sorting_loses_no_row(names: list[str]) -> None:
         for reverse in (False, True):
             assert sorted(table.sorted(column, reverse=reverse)) == list(range(len(names)))
     assert [names[place] for place in table.sorted(0)] == sorted(names, key=str.lower)
+
+
+def test_what_is_wrong_is_said_before_with_what_so_that_a_narrow_column_shows_it() -> None:
+    cell = inventory.states_cell({"MSExchangeHM": "Stopped", "MSExchangeServiceHost": "Running"}, "Running")
+    assert cell.text == "Stopped: MSExchangeHM"

@@ -147,13 +147,8 @@ def _shared(left: list[Piece], right: list[Piece], room: int, ellipsis: str) -> 
     """Cut the longer side, or both, so that they fit into `room` cells."""
     wide = [sum(width_of(words) for words, _ink in side) for side in (left, right)]
     if sum(wide) > room:
-        half = room // 2
-        if wide[0] <= half:
-            right = _cut(right, room - wide[0], ellipsis)
-        elif wide[1] <= half:
-            left = _cut(left, room - wide[1], ellipsis)
-        else:
-            left, right = _cut(left, room - half, ellipsis), _cut(right, half, ellipsis)
+        left = _cut(left, max(room - wide[1], room - room // 2), ellipsis)
+        right = _cut(right, room - sum(width_of(words) for words, _ink in left), ellipsis)
     return left, right
 
 
@@ -164,5 +159,6 @@ def _cut(pieces: list[Piece], room: int, ellipsis: str) -> list[Piece]:
     account, at, where = words.rpartition(" @ ")
     left = rest - width_of(at + where)
     if at and width_of(words) > rest:
-        words = f"{fitted(account, left, ellipsis).rstrip()}{at}{where}" if left >= _SHORTEST else where
-    return [*before, (fitted(words, rest, ellipsis), ink)]
+        account = fitted(account, left, ellipsis).rstrip().replace(ellipsis * 2, ellipsis)
+        words = f"{account}{at}{where}" if left >= _SHORTEST else where
+    return [*before, (fitted(words, rest, ellipsis).rstrip(), ink)]
