@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -277,6 +278,16 @@ def test_config_shows_where_everything_comes_from(file: Path, capsys: pytest.Cap
     assert shown["mouse"].split()[1:] == ["true", "--mouse"]
     assert shown["plain"].split()[1:] == ["false", "default"]
     assert shown["keys.main.plan"].split()[1:] == ['"f7"', f"{file},", "line", "3"]
+
+
+def test_config_says_what_makes_a_settings_file_where_there_is_not_even_a_folder(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file.parent.rmdir()
+    assert cli.main(["config"]) == 0
+    command = capsys.readouterr().out.splitlines()[-1].replace("pushtui config example", "echo")
+    assert subprocess.run(["sh", "-c", command], check=False).returncode == 0
+    assert file.exists()
 
 
 def test_config_as_json(file: Path, capsys: pytest.CaptureFixture[str]) -> None:

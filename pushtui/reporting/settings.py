@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shlex
 from collections.abc import Iterator
 
 from pushtui.base.commands import Json
@@ -36,13 +38,12 @@ def settings_text(gathered: Gathered, path: str, *, exists: bool) -> str:
     lines = [
         f"{clean_line(name):<{names}}  {clean_line(value):<{values}}  {_from(origin)}" for name, value, origin in rows
     ]
-    file = clean_line(path)
-    note = (
-        _("The settings file is {path}.").format(path=file)
-        if exists
-        else _("There is no settings file yet; pushtui config example > {path} makes one to change.").format(path=file)
-    )
-    return "\n".join([*lines, "", note]) + "\n"
+    if exists:
+        return "\n".join([*lines, "", _("The settings file is {path}.").format(path=clean_line(path))]) + "\n"
+    file, folder = (clean_line(shlex.quote(each)) for each in (path, os.path.dirname(path)))
+    make = "mkdir", "-p", "-m", "700", folder, "&&", "pushtui", "config", "example", ">", file
+    note = _("There is no settings file yet. This makes one to change:")
+    return "\n".join([*lines, "", note, f"  {' '.join(make)}"]) + "\n"
 
 
 def _from(origin: Origin) -> str:
