@@ -7,6 +7,7 @@ from typing import ClassVar, TypeVar
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.geometry import Size
 from textual.reactive import Reactive, reactive
 from textual.screen import ModalScreen
 from textual.widget import Widget
@@ -43,6 +44,8 @@ class Dialog(Painted, ModalScreen[Result]):
         super().__init__()
         self._heading = heading
         self._grave = grave
+        self._fitted: Size | None = None
+        """The size of the screen that everything was laid out for."""
 
     def blocks(self) -> Sequence[Block]:
         """The text."""
@@ -86,7 +89,8 @@ class Dialog(Painted, ModalScreen[Result]):
         self.fit()
 
     def on_resize(self) -> None:
-        self.fit()
+        if self._fitted != self.size:
+            self.fit()
 
     def heading(self) -> Sequence[Block]:
         """The heading as the beginning of the text, where there is no frame for it, or no room in the frame."""
@@ -96,7 +100,7 @@ class Dialog(Painted, ModalScreen[Result]):
 
     def fit(self) -> None:
         """Give the text the height that it needs; on a low screen that has too little, the whole screen and no air."""
-        plain = self.app.has_class("-plain")
+        self._fitted, plain = self.size, self.app.has_class("-plain")
         if not self._fit(bare=plain) and not plain and self.size.height < MIDDLE:
             self._fit(bare=True)
 
@@ -106,8 +110,8 @@ class Dialog(Painted, ModalScreen[Result]):
         outer = self.size.width if bare else min(self.size.width, WIDEST)
         width = outer - (2 if bare else 6)
         frame.border_title = "" if bare or width_of(self._heading) > width else self._heading
-        blocks = [*self.heading(), *self.blocks()]
-        wanted = len(lines_of(blocks, width - 1))
+        document.hold([*self.heading(), *self.blocks()])
+        wanted = len(document.lines_at(width - 1))
         keys, prompt = self.query_one("#keys", KeyBar), len(lines_of(self.prompt(), width))
         air = 0 if bare else 4 + bool(prompt) + len(self.inputs())
         room = self.size.height - air - prompt - len(self.inputs()) - keys.lines(width)
@@ -115,7 +119,7 @@ class Dialog(Painted, ModalScreen[Result]):
         if prompt:
             self.query_one("#prompt").styles.height = prompt
         document.styles.height = max(1, room if bare else min(wanted, room))
-        document.show(blocks)
+        document.lay_out()
         frame.styles.width = outer
         return wanted <= room
 

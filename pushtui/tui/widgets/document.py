@@ -24,22 +24,36 @@ class Document(Inked, ScrollView, can_focus=True):
         self._blocks = tuple(blocks)
         self._lines: list[Line] = []
         self._width = 0
+        self._laid_out: tuple[int, list[Line]] | None = None
+        """The width that the blocks were laid out for last, and what came of it."""
 
     def show(self, blocks: Sequence[Block], *, top: bool = False) -> None:
         """Replace what is shown. With `top` it starts at the top, otherwise it stays where it was scrolled to."""
-        self._blocks = tuple(blocks)
-        self._lay_out()
+        self.hold(blocks)
+        self.lay_out()
         if top:
             self.scroll_to(y=0, animate=False, immediate=True)
 
-    def on_resize(self) -> None:
-        self._lay_out()
+    def hold(self, blocks: Sequence[Block]) -> None:
+        """Replace what will be shown as soon as there is room for it."""
+        if (held := tuple(blocks)) != self._blocks:
+            self._blocks, self._laid_out = held, None
 
-    def _lay_out(self) -> None:
+    def lines_at(self, width: int) -> list[Line]:
+        """Its lines in so many columns."""
+        if self._laid_out is None or self._laid_out[0] != width:
+            self._laid_out = width, lines_of(self._blocks, width)
+        return self._laid_out[1]
+
+    def on_resize(self) -> None:
+        self.lay_out()
+
+    def lay_out(self) -> None:
+        """Show what it holds, in the room that there is."""
         width = self.scrollable_content_region.width
         if not width:
             return
-        lines = lines_of(self._blocks, width)
+        lines = self.lines_at(width)
         if lines == self._lines and width == self._width:
             return
         self._lines, self._width = lines, width
