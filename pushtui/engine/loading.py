@@ -20,6 +20,7 @@ CLIENTS = (
     "httpcore",
     "anyio._backends._asyncio",
     "msal",
+    "msal_extensions",
     "jwt",
     "cryptography.hazmat.backends.openssl.backend",
     "kiota_http.httpx_request_adapter",

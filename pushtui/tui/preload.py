@@ -14,7 +14,6 @@ _LATER = (
     "pushtui.engine.console.completion",
     "pushtui.engine.session",
     *CLIENTS,
-    "pushtui.mail.message",
 )
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +13,26 @@ from typing import Any
 SERVERS = 30
 SHELLS = 5
 """One for the organization, four for single servers."""
+
+WHAT_COMES_LATER = """
+import sys
+from pushtui.cli import main
+from pushtui.engine.loading import CLIENTS, load
+
+load(CLIENTS)
+loaded = {name.partition(".")[0] for name in sys.modules}
+main(sys.argv[1:])
+late = {name.partition(".")[0] for name in sys.modules} - loaded - sys.stdlib_module_names
+print(sorted(late | {"azure", "msgraph", "msgraph_core"} & loaded))
+"""
+
+
+def test_nothing_is_loaded_between_two_round_trips_nor_the_sdks_typed_client_at_all(
+    start_lab: Callable[[str], Any], environment: dict[str, str]
+) -> None:
+    command = [sys.executable, "-c", WHAT_COMES_LATER, "-p", str(start_lab("done").profile), "check", "--json"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.splitlines()[-1] == "[]", done.stderr
 
 
 def test_a_check_of_thirty_servers_is_one_pipeline_for_each_and_few_for_the_organization(

@@ -422,19 +422,6 @@ def test_the_slow_models_of_the_sdk_never_load(world, make):
     assert sum(name.startswith("msgraph.generated.models.") for name in set(sys.modules) - before) < 30
 
 
-def test_what_the_cloud_is_talked_with_needs_no_typed_client():
-    code = (
-        "import asyncio, sys\n"
-        "from pushtui.entra.settings import NetworkSettings\n"
-        "from pushtui.entra.wire import Wire\n"
-        "async def main(): await Wire('https://graph.example', NetworkSettings()).close()\n"
-        "asyncio.run(main())\n"
-        "print(sorted({'azure', 'kiota_http', 'msgraph', 'msgraph_core'} & set(sys.modules)))"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
-    assert done.stdout.strip() == "['kiota_http']"
-
-
 def test_nothing_heavy_is_imported_before_it_is_needed():
     modules = "pushtui.entra.settings, pushtui.entra.clouds, pushtui.entra.signin, pushtui.entra.graph"
     heavy = "{'msal', 'msgraph', 'msgraph_core', 'httpx', 'kiota_abstractions', 'requests', 'cryptography'}"
