@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -87,6 +86,8 @@ class GraphRequest:
         **query: str,
     ) -> GraphRequest:
         """``GraphRequest.of("GET", "/organization", select="id")``: query names without their dollar sign."""
+        import json  # the start does not need it
+
         text = "" if body is None else json.dumps(body, separators=(",", ":"))
         return cls(method, path, tuple((f"${name}", value) for name, value in query.items()), text)
 

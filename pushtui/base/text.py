@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 # C0 but newline and tab, DEL, C1, and the bidirectional controls that can make text read as something else.
-_ACTING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+_ACTING = "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]"
+_LONE_SURROGATE = "[\ud800-\udfff]"
 _HARMLESS = bytes((0x09, 0x0A, *range(0x20, 0x7F)))
 """Of ASCII, what `_ACTING` is not: newline, tab and whatever is printed."""
 
@@ -24,7 +24,8 @@ def clean(text: str) -> str:
             for code in set(acting):
                 text = text.replace(chr(code), f"\\x{code:02x}")
         return text
-    return _LONE_SURROGATE.sub("\N{REPLACEMENT CHARACTER}", _ACTING.sub(_visible, text.replace("\r\n", "\n")))
+    visible = re.sub(_ACTING, _visible, text.replace("\r\n", "\n"))  # compiled when it is needed first
+    return re.sub(_LONE_SURROGATE, "\N{REPLACEMENT CHARACTER}", visible)
 
 
 def clean_line(text: str) -> str:

@@ -47,7 +47,7 @@ PLAIN_TICK = 20.0
 """Seconds between two looks at the clock in plain mode: a screen reader speaks what changes."""
 
 
-class PushtuiApp(HandsOut, Ends, TakesKeysInTurn[int], PaintsOnce[int], HasInks[int], inherit_bindings=False):
+class PushtuiApp(HandsOut, Ends, TakesKeysInTurn, PaintsOnce, HasInks, App[int], inherit_bindings=False):
     """Made with a profile and a way to make sessions; returns the exit code."""
 
     TITLE = "pushtui"

@@ -9,11 +9,10 @@ import signal
 import sys
 import threading
 
-from textual.app import App
-
 from pushtui.base import defects
 from pushtui.tui import hangup, screens
 from pushtui.tui.conductor import Conductor
+from pushtui.tui.mixins import AppPart
 
 CLOSING_SECONDS = 0.8
 """How long the end waits for the session to close itself."""
@@ -21,7 +20,7 @@ HANGUP_SECONDS = 3.0
 """How long a lost terminal lets a change that is under way note its outcome."""
 
 
-class Ends(App[int], inherit_bindings=False):
+class Ends(AppPart):
     """Ends within a second, with the session closed behind it."""
 
     conductor: Conductor

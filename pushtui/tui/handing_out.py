@@ -7,13 +7,12 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from textual.app import App
-
 from pushtui.base.words import _
 from pushtui.tui import screens
 from pushtui.tui.conductor import Conductor
 from pushtui.tui.log_store import Lines
 from pushtui.tui.log_text import lines_text
+from pushtui.tui.mixins import AppPart
 from pushtui.tui.symbols import Symbols
 from pushtui.tui.widgets.key_bar import KeyBar
 from pushtui.tui.widgets.log_pane import LogPane
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from pushtui.tui.copies import Copyable
 
 
-class HandsOut(App[int], inherit_bindings=False):
+class HandsOut(AppPart):
     """Copies and writes down, and says in the line of keys how that went."""
 
     conductor: Conductor

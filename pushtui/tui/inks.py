@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from rich.style import Style
-from textual.app import App, ReturnType
 from textual.filter import LineFilter, Monochrome, NoColor
 
 from pushtui.tui.filters import Colourless, Typewriter
+from pushtui.tui.mixins import AppPart
 
 INKS = (
     "plain",
@@ -41,7 +41,7 @@ _COLOURLESS = (Colourless(),)
 _TYPEWRITER = (Typewriter(),)
 
 
-class HasInks(App[ReturnType], inherit_bindings=False):
+class HasInks(AppPart):
     """Looks up what the style sheets say; the application that is run names `LOOKS` as its component classes."""
 
     ascii_only = False

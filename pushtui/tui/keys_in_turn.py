@@ -12,16 +12,17 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any
 
-from textual.app import App, ReturnType
 from textual.dom import DOMNode
 from textual.events import Event, Key
 from textual.widgets import Input
+
+from pushtui.tui.mixins import AppPart
 
 _PATIENCE = 1.0
 """Seconds after which a key counts as through: what it was sent to may have gone with it."""
 
 
-class TakesKeysInTurn(App[ReturnType], inherit_bindings=False):
+class TakesKeysInTurn(AppPart):
     """Holds a key back until all that the one before it brought about has happened."""
 
     def __init__(self, **options: Any) -> None:

@@ -13,13 +13,14 @@ from typing import Any
 from rich.console import Console, RenderableType
 from textual import events
 from textual._compositor import ChopsUpdate, LayoutUpdate  # what is painted; tests/tui/test_process.py sees to it
-from textual.app import App, ReturnType, ScreenStackError
+from textual.app import ScreenStackError
 from textual.await_complete import AwaitComplete
 from textual.dom import DOMNode
 from textual.geometry import Size
 from textual.message_pump import MessagePump
 from textual.screen import Screen
 
+from pushtui.tui.mixins import AppPart
 from pushtui.tui.pen import Pen
 
 _ROUNDS = 3
@@ -28,7 +29,7 @@ _PATIENCE = 3.0
 """Seconds after which a screen that has not come to rest is painted as it is."""
 
 
-class PaintsOnce(App[ReturnType], inherit_bindings=False):
+class PaintsOnce(AppPart):
     """Holds the paint back while a screen comes or goes, then paints it whole."""
 
     _settling = 0

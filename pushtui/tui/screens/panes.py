@@ -31,6 +31,8 @@ class PanesScreen(Painted, Screen[None]):
     log_pane: LogPane
     rules: Mapping[Widget, Rule]
     """Pane → its title."""
+    BLANK = True
+    """As a pane is: its widgets cover it."""
     focused: Reactive[Widget | None] = reactive(None, repaint=False)
     """As Textual's own, without painting the whole screen anew when the focus moves."""
     _log_height: int | None = None

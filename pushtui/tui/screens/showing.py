@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from textual.app import ComposeResult
-from textual.containers import Container, Vertical
 from textual.widgets import Input
 
 from pushtui.base.words import _
@@ -25,6 +24,7 @@ from pushtui.tui.widgets.document import Document
 from pushtui.tui.widgets.fields import Field, Fields
 from pushtui.tui.widgets.key_bar import Key, KeyBar
 from pushtui.tui.widgets.log_pane import LogPane
+from pushtui.tui.widgets.pane import Pane
 from pushtui.tui.widgets.rule import Rule
 from pushtui.tui.widgets.step_list import StepList
 
@@ -66,15 +66,15 @@ class StateScreen(PanesScreen):
 
     def compose(self) -> ComposeResult:
         yield self.connection
-        with Vertical(id="fields-pane"):
+        with Pane(id="fields-pane"):
             yield self._fields_rule
             yield self.fields
-        with Container(id="body"):
+        with Pane(id="body"):
             for pane in (self.steps, self.detail):
-                with Vertical(id=f"{pane.id}-pane"):
+                with Pane(id=f"{pane.id}-pane"):
                     yield self.rules[pane]
                     yield pane
-        with Vertical(id="log-pane"):
+        with Pane(id="log-pane"):
             yield self.rules[self.log_pane]
             yield self.log_pane
         yield self.key_bar

@@ -9,7 +9,6 @@ from rich.cells import cell_len
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Vertical
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
@@ -21,6 +20,7 @@ from pushtui.base.words import _
 from pushtui.profile import VALIDATORS
 from pushtui.tui.actions import bindings
 from pushtui.tui.widgets.inked import Inked, fitted
+from pushtui.tui.widgets.pane import Pane
 
 LABEL_WIDTH = 19
 WIDE_SHARE, WIDEST = 35, 60
@@ -186,7 +186,7 @@ class Field(Inked, Widget, can_focus=True):
         return Strip.join([label, value, problem])
 
 
-class Fields(Vertical):
+class Fields(Pane):
     """The three of them, one below the other."""
 
     def __init__(self, values: Mapping[str, str], *, id: str | None = None) -> None:  # noqa: A002  # Textual's name

@@ -13,7 +13,8 @@ from rich.style import Style
 from textual import events
 from textual.geometry import Region
 from textual.strip import Strip
-from textual.widget import Widget
+
+from pushtui.tui.mixins import WidgetPart
 
 _NEAR = 5
 """Cells of one look between two changes that cost less than moving the cursor."""
@@ -40,7 +41,7 @@ def fitted(text: str, width: int, ellipsis: str = "…", *, right: bool = False)
     return space + text if right else text + space
 
 
-class Inked(Widget):
+class Inked(WidgetPart):
     """A widget that writes with the application's inks."""
 
     def _on_focus(self, event: events.Focus) -> None:
