@@ -10,7 +10,6 @@ from pushtui.base.clock import Clock, SystemClock
 from pushtui.base.commands import Cmdlet
 from pushtui.base.text import clean_line
 from pushtui.base.words import _
-from pushtui.engine.console.catalogue import Catalogue
 from pushtui.engine.events import Level, LogLine, StepReport
 from pushtui.engine.task import PROCEDURE, Task
 from pushtui.procedure.model import Consent, Severity, StepId
@@ -26,6 +25,7 @@ from pushtui.tui.state import State, undone
 if TYPE_CHECKING:
     from pushtui.engine.answers import Form
     from pushtui.engine.calls import Call
+    from pushtui.engine.console.catalogue import Catalogue
     from pushtui.engine.runs import Run
     from pushtui.procedure.overview import Overview
     from pushtui.tui.session import PlanLike, SessionFactory, SessionLike

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pushtui.base.values import frozen, record
-from pushtui.engine.console.catalogue import Catalogue
 from pushtui.engine.events import LogLine, StepReport
 from pushtui.tui.prompts import SecretRequest
 
 if TYPE_CHECKING:
+    from pushtui.engine.console.catalogue import Catalogue
     from pushtui.engine.runs import Run
     from pushtui.procedure.keys import Key
     from pushtui.procedure.overview import Overview

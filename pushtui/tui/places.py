@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.widget import Widget
 from textual.widgets import Input
 
-from pushtui.tui.action import Where
-from pushtui.tui.widgets.console import CommandLine
-from pushtui.tui.widgets.document import Document
-from pushtui.tui.widgets.fields import Editor, Field
-from pushtui.tui.widgets.log_pane import LogPane
-from pushtui.tui.widgets.step_list import StepList
-
-_PLACES: tuple[tuple[type[Widget], Where], ...] = (
-    (StepList, "steps"),
-    (Document, "detail"),
-    (LogPane, "log"),
-    (CommandLine, "console"),
-    (Field, "fields"),
-    (Editor, "fields"),
-    (Input, "log"),  # what is searched for
-)
+if TYPE_CHECKING:
+    from pushtui.tui.action import Where
 
 
 def place_of(focused: Widget | None) -> Where:
-    """The pane that has the focus; the whole screen where none has."""
-    return next((place for kind, place in _PLACES if isinstance(focused, kind)), "main")
+    """The pane that has the focus, which names itself; the whole screen where none has."""
+    searching = isinstance(focused, Input)  # what is searched for
+    place: Where = getattr(focused, "PLACE", "log" if searching else "main")
+    return place

@@ -9,6 +9,8 @@ from pushtui.engine.loading import CLIENTS, load
 
 _LATER = (
     *(f"pushtui.tui.screens.{name}" for name in ("plan", "reading", "questions", "sign_in", "doctor")),
+    "pushtui.tui.widgets.console",
+    "pushtui.tui.widgets.editor",
     "pushtui.tui.copies",
     "pushtui.engine.plan",
     "pushtui.engine.console.completion",

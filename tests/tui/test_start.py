@@ -29,7 +29,7 @@ from pushtui.tui import app, launch
 HEAVY = ("msgraph", "kiota", "msal", "pypsrp", "spnego", "requests", "httpx", "cryptography", "azure", "aiohttp")
 LAYERS = ("pushtui.engine.", "pushtui.procedure.", "pushtui.reporting.")
 NEEDED = {
-    "pushtui.engine.console", "pushtui.engine.console.catalogue", "pushtui.engine.doctor", "pushtui.engine.doctor.rows",
+    "pushtui.engine.doctor", "pushtui.engine.doctor.rows",
     "pushtui.engine.events", "pushtui.engine.loading", "pushtui.engine.task", "pushtui.procedure.model",
     "pushtui.reporting.filling", "pushtui.reporting.sentences", "pushtui.reporting.step_lines",
 }

@@ -7,7 +7,6 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.widget import Widget
-from textual.widgets import Input
 
 from pushtui.base.text import clean_line
 from pushtui.base.words import _
@@ -18,7 +17,6 @@ from pushtui.tui.documents import step_document
 from pushtui.tui.places import place_of
 from pushtui.tui.screens.panes import ALONE
 from pushtui.tui.screens.showing import StateScreen
-from pushtui.tui.widgets.console import CommandLine, Console
 from pushtui.tui.widgets.fields import Field
 from pushtui.tui.widgets.lines_pane import LinesPane
 from pushtui.tui.widgets.log_pane import LogPane
@@ -26,9 +24,12 @@ from pushtui.tui.widgets.rule import Rule
 from pushtui.tui.widgets.step_list import StepList
 
 if TYPE_CHECKING:
+    from textual.widgets import Input
+
     from pushtui.tui.app import PushtuiApp
     from pushtui.tui.copies import Copyable
     from pushtui.tui.session import SessionLike
+    from pushtui.tui.widgets.console import CommandLine, Console
 
 
 class MainScreen(StateScreen):
@@ -103,9 +104,9 @@ class MainScreen(StateScreen):
 
     def action_back(self) -> None:
         """Close the nearest thing that is open; a check that runs is cancelled by it, a change is not."""
-        if self.find.display:
+        if self.has("find") and self.find.display:
             self._close_find()
-        elif self.console.display:
+        elif self.has("console") and self.console.display:
             self._close_console()
         elif self.focused is self.log_pane and self.log_pane.unmark():
             return
@@ -282,7 +283,7 @@ class MainScreen(StateScreen):
         line.display = True
 
     def on_input_submitted(self, message: Input.Submitted) -> None:
-        if message.input is self.find:
+        if message.input.id == "find":
             found = self.log_pane.search(message.value)
             self._close_find()
             if not found:

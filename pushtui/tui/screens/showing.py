@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.widgets import Input
@@ -19,7 +21,6 @@ from pushtui.tui.news import News
 from pushtui.tui.screens.panes import ALONE, PanesScreen
 from pushtui.tui.symbols import Symbols
 from pushtui.tui.widgets.connection_bar import ConnectionBar
-from pushtui.tui.widgets.console import Console
 from pushtui.tui.widgets.document import Document
 from pushtui.tui.widgets.fields import Field, Fields
 from pushtui.tui.widgets.key_bar import Key, KeyBar
@@ -27,6 +28,9 @@ from pushtui.tui.widgets.log_pane import LogPane
 from pushtui.tui.widgets.pane import Pane
 from pushtui.tui.widgets.rule import Rule
 from pushtui.tui.widgets.step_list import StepList
+
+if TYPE_CHECKING:
+    from pushtui.tui.widgets.console import Console
 
 
 class StateScreen(PanesScreen):
@@ -51,10 +55,6 @@ class StateScreen(PanesScreen):
         self.detail = Document(step_document(state.reports[self.steps.step], symbols, now, state.reports), id="detail")
         self.log_pane = LogPane(symbols, log_lines, id="log")
         self.log_pane.step = self.steps.step
-        self.find = Input(placeholder=_("Search the log"), compact=True, id="find")
-        self.find.cursor_blink = False
-        self.console = Console(symbols, id="console")
-        self.find.display = self.console.display = False
         self.key_bar = KeyBar(presentation.main_keys(conductor, self.steps.step, alone=False), wraps=False, id="keys")
         self._fields_rule = Rule(*self._fields_title(width), symbols)
         self.rules = {
@@ -79,6 +79,26 @@ class StateScreen(PanesScreen):
             yield self.log_pane
         yield self.key_bar
 
+    @cached_property
+    def find(self) -> Input:
+        """What is typed to search the log."""
+        find = Input(placeholder=_("Search the log"), compact=True, id="find")
+        find.cursor_blink = find.display = False
+        return find
+
+    @cached_property
+    def console(self) -> Console:
+        """Where a cmdlet is typed."""
+        from pushtui.tui.widgets.console import Console  # the start does not need it
+
+        console = Console(self._symbols, id="console")
+        console.display = False
+        return console
+
+    def has(self, name: str) -> bool:
+        """Whether the console, or what is typed to search the log, was asked for by now."""
+        return name in vars(self)
+
     def take(self, news: News) -> None:
         """Show what came."""
         if news.dropped:
@@ -102,7 +122,8 @@ class StateScreen(PanesScreen):
         self.tick()
         for field in self.fields.query(Field):
             field.locked = self._conductor.state.busy
-        self.console.locked = presentation.why_not(self._conductor, "ask", self.steps.step)
+        if self.has("console"):
+            self.console.locked = presentation.why_not(self._conductor, "ask", self.steps.step)
         self._show_detail()
         self._show_keys()
 
@@ -111,7 +132,8 @@ class StateScreen(PanesScreen):
         for name, value in self._conductor.fields().items():
             self.fields.query_one(f"#{name}", Field).show(value)
         self._fields_rule.show(*self._fields_title(self.size.width))
-        self.console.forget()
+        if self.has("console"):
+            self.console.forget()
         self._show_detail(top=True)
         self.show_state()
 
@@ -144,9 +166,9 @@ class StateScreen(PanesScreen):
         edited = next((field for field in self.fields.query(Field) if field.editing), None)
         if edited is not None:
             return [enter(_("keep"), enabled=not edited.problem), escape(_("restore"))]
-        if self.focused is self.find:
+        if self.has("find") and self.focused is self.find:
             return [enter(_("search")), (key_of("back"), _("close"), True)]
-        if self.focused is self.console.line:
+        if self.has("console") and self.focused is self.console.line:
             return [*bar("console"), (key_of("back"), _("close"), True)]
         alone = bool(self.classes & ALONE)
         if self.focused is self.log_pane:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -22,6 +22,9 @@ from pushtui.tui.actions import bindings, key_of
 from pushtui.tui.paragraphs import wrap
 from pushtui.tui.symbols import Symbols
 from pushtui.tui.widgets.inked import Inked, Piece, fitted
+
+if TYPE_CHECKING:
+    from pushtui.tui.action import Where
 
 HISTORY = 500
 """Lines that are kept."""
@@ -59,6 +62,7 @@ class CommandLine(Input):
     """The place to type. Up and Down go through what was typed before, Tab completes."""
 
     BINDINGS: ClassVar = bindings("console")
+    PLACE: ClassVar[Where] = "console"
 
     @frozen
     class Scrolled(Message):

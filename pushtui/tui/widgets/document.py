@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
@@ -13,11 +13,15 @@ from pushtui.tui.actions import bindings
 from pushtui.tui.paragraphs import Block, Line, lines_of
 from pushtui.tui.widgets.inked import Inked
 
+if TYPE_CHECKING:
+    from pushtui.tui.action import Where
+
 
 class Document(Inked, ScrollView, can_focus=True):
     """Shows blocks; keeps its place when the same thing is shown again with changes."""
 
     BINDINGS: ClassVar = bindings("detail")
+    PLACE: ClassVar[Where] = "detail"
 
     def __init__(self, blocks: Sequence[Block] = (), *, id: str | None = None) -> None:  # noqa: A002  # Textual's name
         super().__init__(id=id)

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
-from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
-from textual.widgets import Input
 
 from pushtui.base.text import clean_line
 from pushtui.base.values import frozen
@@ -22,38 +19,23 @@ from pushtui.tui.actions import bindings
 from pushtui.tui.widgets.inked import Inked, fitted
 from pushtui.tui.widgets.pane import Pane
 
+if TYPE_CHECKING:
+    from textual.widgets import Input
+
+    from pushtui.tui.action import Where
+    from pushtui.tui.widgets.editor import Editor
+
 LABEL_WIDTH = 19
 WIDE_SHARE, WIDEST = 35, 60
 """Where what is wrong with a value stands beside it, the value has this share of the width in per cent, and at most so
 many cells; `styles/fields.tcss` gives the editor the same."""
 
 
-class Editor(Input):
-    """The place to type, there while a field is edited."""
-
-    BINDINGS: ClassVar = [Binding("escape", "restore", show=False)]
-
-    def __init__(self, name: str, value: str) -> None:
-        super().__init__(value, name=name, compact=True, select_on_focus=False)
-        self.cursor_blink = False
-
-    def action_restore(self) -> None:
-        """Leave it to the field, whose value it is."""
-        if isinstance(self.parent, Field):
-            self.parent.restore()
-
-    def _on_paste(self, event: events.Paste) -> None:
-        """Several lines become one, and nothing in them acts on the terminal."""
-        if line := clean_line(event.text):
-            self.replace(line, *self.selection)
-        event.stop()
-        event.prevent_default()
-
-
 class Field(Inked, Widget, can_focus=True):
     """A value, beside its label and what is wrong with it: text until Enter makes it a place to type."""
 
     BINDINGS: ClassVar = bindings("fields")
+    PLACE: ClassVar[Where] = "fields"
 
     @frozen
     class Judged(Message):
@@ -108,6 +90,8 @@ class Field(Inked, Widget, can_focus=True):
 
     def begin(self) -> None:
         """Make it a place to type."""
+        from pushtui.tui.widgets.editor import Editor  # the start does not need it
+
         self._editor = Editor(self._field, self.value)
         self.can_focus = False  # the editor in it has its place in the order of what Tab goes to
         self.mount(self._editor)

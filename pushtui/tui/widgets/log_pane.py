@@ -21,6 +21,7 @@ from pushtui.tui.widgets.inked import Piece, fitted
 from pushtui.tui.widgets.lines_pane import LinesPane
 
 if TYPE_CHECKING:
+    from pushtui.tui.action import Where
     from pushtui.tui.copies import Copyable
 
 _WIDE = 100
@@ -35,6 +36,7 @@ class LogPane(LinesPane):
     """Shows a :class:`LogView`."""
 
     BINDINGS: ClassVar = bindings("log")
+    PLACE: ClassVar[Where] = "log"
 
     @frozen
     class EntryOpened(Message):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.geometry import Offset, Size
 from textual.message import Message
@@ -17,6 +17,9 @@ from pushtui.procedure.model import Status, StepId
 from pushtui.tui.actions import bindings
 from pushtui.tui.symbols import STATUS_INK, STATUS_WIDTH, Symbols
 from pushtui.tui.widgets.inked import Inked, Piece, fitted, width_of
+
+if TYPE_CHECKING:
+    from pushtui.tui.action import Where
 
 _TIME_WIDTH = 6
 _NAME_WIDTH = 18
@@ -43,6 +46,7 @@ class StepList(Inked, ScrollView, can_focus=True):
     """One line a step; two (the second for the summary and the chain) where there is room for them."""
 
     BINDINGS: ClassVar = bindings("steps")
+    PLACE: ClassVar[Where] = "steps"
 
     selected = reactive(0, repaint=False)
 
