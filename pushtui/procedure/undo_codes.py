@@ -119,7 +119,5 @@ ACTIONS: Mapping[str, ActionCode] = {
 }
 
 
-LOST = frozenset(
-    code for code, entry in FINDINGS.items() if entry.severity in {NOTE, WARNING} and code != "undo.key-was-there"
-)
+LOST = frozenset(code for code, entry in FINDINGS.items() if entry.severity in {NOTE, WARNING})
 """What a plan says beforehand: it does not come back, or not as it was."""

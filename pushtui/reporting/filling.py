@@ -21,16 +21,24 @@ def version(finding: Finding) -> str:
     return clean_line(finding.observed).removeprefix("Exchange Server ").removeprefix("Exchange ")
 
 
-def parts_of(finding: Finding) -> dict[str, str]:
-    """What a finding's sentence is filled with, by the names in its template."""
+def observed_text(finding: Finding) -> str:
+    """What was observed, as people say it."""
     observed = value_text(finding.observed)
     if finding.code.endswith("-unusable") and observed in texts_diagnosis.REASONS:
-        observed = _(texts_diagnosis.REASONS[observed])
+        return _(texts_diagnosis.REASONS[observed])
+    if finding.code.endswith(".clock-skew"):
+        words = _("{minutes} minutes behind") if observed.startswith("-") else _("{minutes} minutes ahead")
+        return words.format(minutes=finding.arguments.get("minutes", "?"))
+    return observed
+
+
+def parts_of(finding: Finding) -> dict[str, str]:
+    """What a finding's sentence is filled with, by the names in its template."""
     return {
         **{name: value_text(value) for name, value in finding.arguments.items()},
         "subject": value_text(finding.subject),
         "expected": value_text(finding.expected),
-        "observed": observed,
+        "observed": observed_text(finding),
         "version": version(finding),
     }
 

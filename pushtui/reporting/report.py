@@ -32,7 +32,7 @@ from pushtui.procedure.model import (
 from pushtui.procedure.overview import Overview, Source
 from pushtui.reporting import causes, drawing, inventory, key_table, report_tables, sentences, step_lines, values
 from pushtui.reporting.document import document, overall
-from pushtui.reporting.filling import value_text
+from pushtui.reporting.filling import observed_text, value_text
 from pushtui.reporting.inventory import TONES
 from pushtui.reporting.pages import Block, Bullets, Cell, Code, Heading, Point, Points, Prose, Table, Tone
 from pushtui.reporting.requests import command_text
@@ -181,9 +181,9 @@ def _point(finding: Finding, elsewhere: Sequence[Finding] = ()) -> Point:
     text, remedy = sentences.finding_text(finding), sentences.remedy(finding)
     details: list[tuple[str, str]] = []
     if finding.severity is not Severity.OK:
-        for name, value in ((_("expected"), finding.expected), (_("observed"), finding.observed)):
+        for name, value in ((_("expected"), value_text(finding.expected)), (_("observed"), observed_text(finding))):
             if value and value not in text:
-                details.append((name, value_text(value)))
+                details.append((name, value))
     details += [(_("because"), sentences.cause_text(cause)) for cause in elsewhere]
     if why := sentences.why(finding):
         details.append((_("why"), why))

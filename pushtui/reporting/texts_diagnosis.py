@@ -32,7 +32,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     ),
     "tenant.accepted-domains-unreadable": ("The accepted domains could not be read ({subject})", ""),
     "tenant.clock-skew": (
-        "The clocks of this machine and of Microsoft 365 are {minutes} minutes apart",
+        "The clock of Microsoft 365 is {observed}, compared with that of this machine",
         "Set this machine's clock: dates are judged by it, and a sign-in with a certificate depends on it",
     ),
     # --- servers
@@ -58,7 +58,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "Look at that health set with Get-ServerHealth, and at the server's Managed Availability event log",
     ),
     "servers.clock-skew": (
-        "The clock of {subject} is {minutes} minutes off",
+        "The clock of {subject} is {observed}",
         "Set the time source of the domain; tokens and Kerberos bear five minutes",
     ),
     "servers.web-proxy-missing": (

@@ -52,7 +52,7 @@ TEXTS: Mapping[str, str] = {
         "Whether it holds the certificate and does its part is not known: the others are judged alone"
     ),
     "servers.service-stopped": (
-        "MSExchangeServiceHost brings the certificate to this server, MSExchangeHM runs the probe: neither does now"
+        "MSExchangeServiceHost brings the certificate to this server, MSExchangeHM runs the probe: not while stopped"
     ),
     "servers.health-manager-silent": "The probe runs in the health manager, and nothing watches this server without it",
     "servers.component-inactive": _ITS_MAIL,

@@ -10,6 +10,7 @@ from pushtui.engine.events import StepReport
 from pushtui.procedure.model import Finding, Severity, StepId
 from pushtui.reporting import causes, sentences
 from pushtui.reporting.causes import Branch
+from pushtui.reporting.filling import observed_text, value_text
 from pushtui.tui.paragraphs import Block, Columns, Paragraph, text
 from pushtui.tui.symbols import SEVERITY_INK, Symbols
 from pushtui.tui.widgets.inked import Piece
@@ -41,7 +42,7 @@ def _finding(branch: Branch, depth: int, symbols: Symbols) -> Iterable[Block]:
     if finding.severity is Severity.OK:
         return
     said = f"{sentences.finding_text(finding)} {(remedy := sentences.remedy(finding))}"
-    for label, value in ((_("expected"), finding.expected), (_("observed"), finding.observed)):
+    for label, value in ((_("expected"), value_text(finding.expected)), (_("observed"), observed_text(finding))):
         if value and value not in said and not finding.code.endswith("-unusable"):
             yield _labelled(label, text(value, "muted"), indent)
     for cause in branch.elsewhere[:_CAUSES]:

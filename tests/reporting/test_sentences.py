@@ -191,3 +191,9 @@ def test_the_notices_are_honest() -> None:
     for word in ("2018", "CVE-2025-53786", "out of support", "EWS", "hybrid"):
         assert word in text
     assert {sentences.consent_text(consent) for consent in Consent}
+
+
+@pytest.mark.parametrize(("seconds", "told"), [("-1500", "25 minutes behind"), ("1500", "25 minutes ahead")])
+def test_a_wrong_clock_is_said_to_be_ahead_or_behind(seconds: str, told: str) -> None:
+    finding = Finding("servers.clock-skew", Severity.ATTENTION, "ex02", observed=seconds, arguments={"minutes": "25"})
+    assert sentences.finding_text(finding) == f"The clock of ex02 is {told}"

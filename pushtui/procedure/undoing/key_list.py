@@ -70,7 +70,9 @@ def removal(facts: Facts, deeds: Sequence[Deed], names: Names) -> Verdict:
             mine += found
     if not mine:
         return Verdict(tuple(findings))
-    thumbprints = ", ".join(dict.fromkeys(key_list.thumbprint(key) for key in mine))
+    goes = list(dict.fromkeys(key_list.thumbprint(key) for key in mine))
+    findings = [item for item in findings if item.subject not in goes]  # it was added twice: the first time it was not
+    thumbprints = ", ".join(goes)
     if names.change in facts.memory.sent:
         waiting: tuple[Action, ...] = (
             () if names.visible in facts.memory.done else (_visible(facts, thumbprints, names),)

@@ -29,12 +29,15 @@ class WelcomeScreen(ListScreen[str]):
         return [*choices, *(["lab"] if self._lab else []), "new", "doctor"]
 
     def above(self) -> Sequence[Block]:
+        begin = Paragraph(text(_("Where do you want to begin?"), "heading")), BLANK
+        if self._profiles:  # no stranger any more, and then all choices have room on 24 lines
+            return begin
         words = _(
             "pushtui checks, sets up and proves the trust between Exchange on your own servers and Microsoft 365 "
             "that push notifications need. It only reads until you ask for a change, and shows each change before "
             "it is made."
         )
-        return [Paragraph(text(words)), BLANK, Paragraph(text(_("Where do you want to begin?"), "heading")), BLANK]
+        return [Paragraph(text(words)), BLANK, *begin]
 
     def row(self, place: int, lead: str) -> Sequence[Block]:
         title, words = self._words()[self.choices()[place]]
