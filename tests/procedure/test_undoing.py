@@ -144,9 +144,7 @@ def test_a_key_that_was_there_before_the_run_stays(kit: Any, world: Any) -> None
     take_back(world, deeds)
     assert [base64.b64decode(key["key"]) for key in world.principal["keyCredentials"]] == [der]
     assert "undo.key-was-there" in found(world, deeds)
-    assert "undo.key-was-there" in undo_codes.LOST, (
-        "a plan says so beforehand: of this change it would name nothing else"
-    )
+    assert "undo.key-was-there" in undo_codes.LOST, "a plan says so beforehand, and of this change nothing else"
 
 
 def test_no_list_is_sent_that_would_lose_a_key(kit: Any, world: Any) -> None:

@@ -343,7 +343,7 @@ SCENES: Mapping[str, Scene] = {
     "quit": Scene(_quitting, _during()),
     "entry": Scene(_entry, _talkative),
     "outcome": Scene(_outcome),
-    "message": Scene(_with_profiles(lambda app: app.push_screen(screens.MessageScreen("The password was refused")))),
+    "message": Scene(_with_profiles(lambda app: app.push_screen(screens.MessageScreen("Nothing answers on port 81")))),
     "doctor": Scene(_pressing("d", idle=True), _sick),
     "keys": Scene(_pressing("K", until="KeysScreen"), _keys),
     "welcome": Scene(
