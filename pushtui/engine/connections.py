@@ -21,6 +21,7 @@ from pushtui.base.redaction import Redactor
 from pushtui.base.secret import Secret
 from pushtui.base.words import _
 from pushtui.engine.events import Identity, SignInCode
+from pushtui.engine.loading import let_exchange_go_first
 from pushtui.engine.log import Log
 from pushtui.engine.ports import DirectoryPort, Ports, Prompts, ReplyPort, WorkerPort
 from pushtui.engine.threads import in_thread
@@ -201,6 +202,7 @@ class Connections:
             with self._opening:
                 if "entra" in self._refused:
                     raise self._refused["entra"]
+            let_exchange_go_first()  # before `directory` locks: a worker is opened meanwhile
             directory = self.directory()
             try:
                 result = call(directory).result()

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from pushtui.base.cancellation import Cancellation
 from pushtui.base.secret import Secret
-from pushtui.engine.loading import let_exchange_go_first
 from pushtui.engine.ports import DirectoryPort, Listen, SignInPrompts, WorkerPort
 from pushtui.entra.clouds import cloud_of
 from pushtui.procedure.model import CloudNames, Properties
@@ -56,7 +55,6 @@ class RealPorts:
         )
 
     def directory(self, profile: Profile, prompts: SignInPrompts, read_only: bool, listen: Listen) -> DirectoryPort:
-        let_exchange_go_first()
         from pushtui.entra.graph import Directory
         from pushtui.entra.signin import SignIn
 
