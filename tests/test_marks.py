@@ -37,6 +37,7 @@ NO_WORDS_FOR_PEOPLE = {
 """What codes mean is said to whoever reads the code; people read `pushtui/reporting/texts_*.py`."""
 
 UNSAID = {
+    "bold reverse",
     "a Secret cannot be pickled or copied to a file",
     "the plan holds back what is only known after apply",
     "patience ends before its tries do",

@@ -104,7 +104,7 @@ class GraphRequest:
 
 
 # PowerShell ends a single-quoted string at any of these (about_Quoting_Rules), and doubling escapes each.
-_QUOTE = re.compile("(['\u2018\u2019\u201a\u201b])")
+_QUOTE = "(['\u2018\u2019\u201a\u201b])"
 
 
 def literal(value: Value) -> str:
@@ -123,4 +123,4 @@ def literal(value: Value) -> str:
         case bytes():
             return f"([byte[]] of {len(value)} bytes)"
         case str():
-            return "'" + _QUOTE.sub(r"\1\1", value) + "'"
+            return "'" + re.sub(_QUOTE, r"\1\1", value) + "'"

@@ -107,7 +107,14 @@ def parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
         parents=[common, screen],
     )
     program.add_argument("--version", action="version", version=f"pushtui {__version__}")
-    commands = program.add_subparsers(dest="command", metavar="COMMAND", prog="pushtui")
+    named = Parser(add_help=False)  # one for all commands that no word of the line chooses: lines of the help
+
+    def of(**options: Any) -> argparse.ArgumentParser:
+        return Parser(**options) if "parents" in options else named
+
+    commands = program.add_subparsers(  # type: ignore[call-overload]  # typed as a class, but only called
+        dest="command", metavar="COMMAND", prog="pushtui", parser_class=of
+    )
     for name, text, parents, fill in (
         (
             "check",
@@ -175,8 +182,8 @@ def parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
         if name in arguments:
             command = commands.add_parser(name, help=text, description=capital(text), parents=parents)
             fill(command)
-        else:  # no word of the line chooses it: it is a line of the help
-            commands.add_parser(name, help=text, add_help=False)
+        else:
+            commands.add_parser(name, help=text)
     return program
 
 

@@ -13,7 +13,7 @@ from pushtui.base.words import _
 from pushtui.procedure.model import Finding
 from pushtui.reporting import texts_diagnosis
 
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?(\.\d+)?(Z|[+-]\d\d:\d\d)")
+_TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?(\.\d+)?(Z|[+-]\d\d:\d\d)"
 
 
 def version(finding: Finding) -> str:
@@ -46,7 +46,7 @@ def parts_of(finding: Finding) -> dict[str, str]:
 def value_text(text: str) -> str:
     """A value on one line; a point in time as people write it, in UTC."""
     line = clean_line(known_later(text))
-    if not _TIME.fullmatch(line):
+    if not re.fullmatch(_TIME, line):
         return line
     time = datetime.fromisoformat(line).astimezone(UTC)
     return f"{time:%Y-%m-%d}" if (time.hour, time.minute) == (0, 0) else f"{time:%Y-%m-%d %H:%M} UTC"

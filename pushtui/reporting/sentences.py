@@ -161,7 +161,7 @@ _PROPERTIES = {
 }
 """The names of values in changes, as people know them."""
 
-_PART = re.compile(r"\{(\w+)\}")
+_PART = r"\{(\w+)\}"
 
 
 def title(step: StepId) -> str:
@@ -253,7 +253,7 @@ def _command_lines(template: str, finding: Finding) -> Iterable[str]:
     requesters = finding.arguments.get("requesters") or "Maintenance"
     for requester in requesters.split(", ") if "{requester}" in template else ("",):
         known = {**values, "requester": requester}
-        names = _PART.findall(template)
+        names = re.findall(_PART, template)
         if all(known.get(name) for name in names):
             yield template.format_map({name: literal(clean_line(known[name])) for name in names})
 

@@ -23,7 +23,7 @@ _TELLING = {
 }
 """What a step that is ok says in one line, the first that is there."""
 
-_CLOCK = re.compile(r" \d\d:\d\d UTC$")
+_CLOCK = r" \d\d:\d\d UTC$"
 """What a point in time is more than its day."""
 _GRAVITY = tuple(Severity)
 """Least grave first."""
@@ -55,7 +55,7 @@ def brief(report: StepReport) -> str:
     if report.id is StepId.SERVERS and report.status is Status.OK:
         return _servers_brief(report.findings)
     same = _deciding(report)
-    parts = {name: _CLOCK.sub("", value) for name, value in parts_of(same[0]).items()}
+    parts = {name: re.sub(_CLOCK, "", value) for name, value in parts_of(same[0]).items()}
     text = fill(texts_brief.TEXTS.get(same[0].code, ""), parts) or summary(report)
     return text if len(same) == 1 else _("{text} (+{count})").format(text=text, count=len(same) - 1)
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual.app import App, SystemCommand
 from textual.command import CommandPalette
 from textual.screen import Screen
-from textual.scrollbar import ScrollBar
 
 from pushtui.base.clock import Clock
 from pushtui.base.words import _
@@ -25,14 +24,13 @@ from pushtui.tui.actions import Action, Where, actions, bindings
 from pushtui.tui.conductor import Conductor
 from pushtui.tui.ending import Ends
 from pushtui.tui.handing_out import HandsOut
-from pushtui.tui.inks import LOOKS, HasInks
+from pushtui.tui.inks import HasInks
 from pushtui.tui.keys_in_turn import TakesKeysInTurn
 from pushtui.tui.news import News
 from pushtui.tui.painting import PaintsOnce
 from pushtui.tui.preload import preload
 from pushtui.tui.prompts import AddressRequest, SecretRequest
 from pushtui.tui.screens.main import MainScreen
-from pushtui.tui.scrollbars import WholeCells
 from pushtui.tui.stylesheets import add, style_sheets
 from pushtui.tui.symbols import ASCII, UNICODE, plain
 from pushtui.tui.terminal import Terminal
@@ -51,7 +49,6 @@ class PushtuiApp(HandsOut, Ends, TakesKeysInTurn, PaintsOnce, HasInks, App[int],
     """Made with a profile and a way to make sessions; returns the exit code."""
 
     TITLE = "pushtui"
-    COMPONENT_CLASSES: ClassVar = LOOKS
     BINDINGS: ClassVar = bindings("any")
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = "ctrl+p"
@@ -74,7 +71,6 @@ class PushtuiApp(HandsOut, Ends, TakesKeysInTurn, PaintsOnce, HasInks, App[int],
         super().__init__(css_path=sheets)
         self.no_color = not self._terminal.colours
         self.ascii_only = not self._terminal.unicode
-        ScrollBar.renderer = WholeCells
         self.set_keymap(keymap.use(self.settings.keys))
         self.symbols = UNICODE if self._terminal.unicode else ASCII
         if self.settings.plain:

@@ -1,55 +1,70 @@
-"""What is written with. The style sheets say how each ink looks; the application finds that out for all widgets."""
+"""What is written with: the theme has the colours, the application finds out for all widgets how each ink looks.
+
+They are no component classes, which is Textual's way: those cost each start as much as six widgets.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from rich.style import Style
+from textual.color import Color
 from textual.filter import LineFilter, Monochrome, NoColor
 
 from pushtui.tui.filters import Colourless, Typewriter
 from pushtui.tui.mixins import AppPart
 
-INKS = (
-    "plain",
-    "strong",
-    "heading",
-    "muted",
-    "line",
-    "accent",
-    "ok",
-    "warning",
-    "error",
-    "command",
-    "hit",
-    "badge-lab",
-    "badge-production",
-    "badge-read-only",
-    "key",
-)
-"""What can be written with; `styles/inks.tcss` says how each looks."""
+
+class Look(NamedTuple):
+    """How something looks over what is there."""
+
+    colour: str = ""
+    """The variable of the theme that has the colour of the text; empty: as it is."""
+    paper: str = ""
+    """The variable that has the colour behind it."""
+    manner: str = ""
+    """Bold and the like; or, with a dollar sign, the variable that says it."""
 
 
-LOOKS = {*(f"ink--{name}" for name in INKS), "chosen", "chosen--blurred"}
-"""The component classes of the application: it alone has them, for all widgets.
+INKS: Mapping[str, Look] = {
+    "plain": Look(),
+    "strong": Look(manner="bold"),
+    "heading": Look("accent", manner="bold"),
+    "muted": Look("muted", manner="$muted-style"),
+    "line": Look("line"),
+    "accent": Look("accent"),
+    "ok": Look("success"),
+    "warning": Look("warning"),
+    "error": Look("error"),
+    "command": Look("accent"),
+    "hit": Look(manner="reverse"),
+    "badge-lab": Look("success", manner="bold reverse"),
+    "badge-production": Look("error", manner="bold reverse"),
+    "badge-read-only": Look("accent", manner="bold reverse"),
+    "key": Look("accent", manner="bold"),
+}
+"""What can be written with. `muted` also works on a terminal without colours, as `chosen` does."""
 
-As those of every widget, which is Textual's way, they would be most of what a start spends on style sheets.
-"""
+PAPERS: Mapping[str, Look] = {
+    "chosen": Look(paper="chosen", manner="$chosen-style"),
+    "chosen--blurred": Look(paper="panel"),
+}
+"""What a selected row is written on, while the keys go there and while they do not."""
 
 _COLOURLESS = (Colourless(),)
 _TYPEWRITER = (Typewriter(),)
 
 
 class HasInks(AppPart):
-    """Looks up what the style sheets say; the application that is run names `LOOKS` as its component classes."""
+    """Looks up what the theme says; the application that is run keeps its variables in `theme_variables`."""
 
     ascii_only = False
     """Whether the terminal is taken to have no characters but those of ASCII."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self._looks: dict[str, Style] = {}
+        self._looks: dict[Look, Style] = {}
 
     def on_mount(self) -> None:
         self.theme_changed_signal.subscribe(self, lambda _theme: self._looks.clear())
@@ -59,9 +74,15 @@ class HasInks(AppPart):
         own = [each for each in super().get_line_filters() if not isinstance(each, (Monochrome, NoColor))]
         return [*(_COLOURLESS if self.no_color else own), *(_TYPEWRITER if self.ascii_only else ())]
 
-    def look(self, name: str) -> Style:
-        """How a component class of the application looks, to be laid over what is there."""
-        style = self._looks.get(name)
+    def look(self, look: Look) -> Style:
+        """The style that this is in the theme, to be laid over what is there."""
+        style = self._looks.get(look)
         if style is None:
-            style = self._looks[name] = self.get_component_styles(name).partial_rich_style
+            style = self._looks[look] = _style(look, self.theme_variables)
         return style
+
+
+def _style(look: Look, variables: Mapping[str, str]) -> Style:
+    colour, paper = (Color.parse(variables[name]).rich_color if name else None for name in (look.colour, look.paper))
+    manner = variables[look.manner[1:]] if look.manner.startswith("$") else look.manner
+    return Style(color=colour, bgcolor=paper) + Style.parse(manner or "none")

@@ -7,6 +7,7 @@ from textual.widgets import Input
 from textual.widgets.option_list import Option
 
 from pushtui.base.words import _
+from pushtui.tui import scrollbars
 from pushtui.tui.stylesheets import of_screen
 
 
@@ -19,6 +20,7 @@ class Palette(CommandPalette):
         super().__init__(placeholder=_("Find a command by its name"), id="--command-palette")
 
     def on_mount(self) -> None:
+        scrollbars.use()
         self.query_one(Input).cursor_blink = False
 
     def _start_no_matches_countdown(self, search_value: str) -> None:  # tests/tui/test_main_screen.py sees to it

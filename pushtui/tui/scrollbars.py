@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from textual.scrollbar import ScrollBarRender
+from textual.scrollbar import ScrollBar, ScrollBarRender
 
 
 class WholeCells(ScrollBarRender):
@@ -10,3 +10,8 @@ class WholeCells(ScrollBarRender):
 
     VERTICAL_BARS = [" "]  # noqa: RUF012  # as Textual has it
     HORIZONTAL_BARS = [" "]  # noqa: RUF012
+
+
+def use() -> None:
+    """From now on, all scroll bars are of whole cells."""
+    ScrollBar.renderer = WholeCells

@@ -76,12 +76,12 @@ def test_style_sheets_for_few_terminals_are_read_there_alone() -> None:
 def test_style_sheets_are_found_in_a_wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shipped = tmp_path / "pushtui" / "styles"
     shipped.mkdir(parents=True)
-    (shipped / "inks.tcss").touch()
+    (shipped / "panes.tcss").touch()
     (shipped / "layout.tcss").touch()
     monkeypatch.setattr(stylesheets, "_PACKAGE", tmp_path / "pushtui")
     assert [path.name for path in stylesheets.style_sheets(ascii_only=False, plain=False)] == [
         "layout.tcss",
-        "inks.tcss",
+        "panes.tcss",
     ]
 
 

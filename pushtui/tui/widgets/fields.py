@@ -163,7 +163,7 @@ class Field(Inked, Widget, can_focus=True):
         value = self.strip(
             [(f" {fitted(self.value, room - 2)} ", "error" if self.problem else "plain")],
             room,
-            self.look("chosen") if self.has_focus else None,
+            self.paper("chosen") if self.has_focus else None,
         )
         label = self.strip([(f" {self._label}", "muted")], LABEL_WIDTH)
         problem = self.strip([(f" {fitted(self.problem, left - room - 2)} ", "error")], left - room)

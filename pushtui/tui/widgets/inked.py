@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -14,7 +14,11 @@ from textual import events
 from textual.geometry import Region
 from textual.strip import Strip
 
+from pushtui.tui.inks import INKS, PAPERS, Look
 from pushtui.tui.mixins import WidgetPart
+
+if TYPE_CHECKING:
+    from textual.scrollbar import ScrollBar
 
 _NEAR = 5
 """Cells of one look between two changes that cost less than moving the cursor."""
@@ -62,13 +66,24 @@ class Inked(WidgetPart):
         if self.parent is not None:
             self.parent.post_message(event)
 
+    @property
+    def vertical_scrollbar(self) -> ScrollBar:
+        """As Textual's own, of whole cells; the start shows none, and loads nothing for it."""
+        from pushtui.tui import scrollbars
+
+        scrollbars.use()
+        return super().vertical_scrollbar
+
     def ink(self, name: str) -> Style:
         """The style of an ink, to be laid over the widget's own."""
-        return self.look(f"ink--{name}")
+        return self._look(INKS[name])
 
-    def look(self, name: str) -> Style:
-        """The style of one of the application's component classes, to be laid over the widget's own."""
-        return self.app.look(name)  # type: ignore[attr-defined, no-any-return]  # every application of ours has inks
+    def paper(self, name: str) -> Style:
+        """The style of what a selected row is written on, to be laid over the widget's own."""
+        return self._look(PAPERS[name])
+
+    def _look(self, look: Look) -> Style:
+        return self.app.look(look)  # type: ignore[attr-defined, no-any-return]  # every application of ours has inks
 
     def inked(self, base: Style, name: str) -> Style:
         """An ink on a ground. One that is reversed stays in one piece: colours would be blocks, and dim is not read."""

@@ -283,7 +283,7 @@ class RowsPane(Inked, ScrollView, can_focus=True):
         return strip
 
     def _strip(self, place: int, part: int, width: int, chosen: str) -> Strip:
-        over = self.look(chosen) if chosen else None
+        over = self.paper(chosen) if chosen else None
         base = self.rich_style if over is None else self.rich_style + over
         head = Strip(Segment(words, self.inked(base, ink)) for words, ink in self.head(place, width, first=not part))
         room = width - head.cell_length

@@ -148,7 +148,7 @@ class StepList(Inked, ScrollView, can_focus=True):
         over = None
         if chosen:
             name = "chosen" if self.has_focus else "chosen--blurred"
-            over = self.look(name)
+            over = self.paper(name)
         return self.strip(self._pieces(index, bool(second), width, chosen), width, over)
 
     def _pieces(self, index: int, second: bool, width: int, chosen: bool) -> list[Piece]:

@@ -131,7 +131,7 @@ class TableView(Inked, ScrollView, can_focus=False):
         if place >= len(self._order):
             return Strip.blank(width, self.rich_style)
         chosen = place == self.place
-        over = self.look("chosen") if chosen else None
+        over = self.paper("chosen") if chosen else None
         return self.strip(self._row(self._order[place], chosen), width, over)
 
     def _head(self) -> list[Piece]:
