@@ -9,7 +9,7 @@ from pushtui.base.commands import Json
 from pushtui.base.values import frozen
 from pushtui.base.words import _
 from pushtui.reporting import sentences
-from pushtui.reporting.filling import known_later
+from pushtui.reporting.filling import value_text
 from pushtui.tui.paragraphs import Line, text, wrap
 from pushtui.tui.widgets.inked import Piece, width_of
 
@@ -150,4 +150,4 @@ def shown(value: Json) -> str:
         case list():
             return ", ".join(shown(item) for item in value)
         case _:
-            return known_later(str(value))
+            return value_text(str(value))

@@ -112,3 +112,14 @@ async def test_the_keys_to_leave_and_for_help_are_never_left_out(drive: Any, eng
     words.choose("it")
     async with drive(size=(80, 24)) as it:
         assert it.text.splitlines()[-1].endswith("q esci  ? guida")
+
+
+def test_no_label_of_a_plan_is_broken_in_two(make: Any, english_again: None) -> None:
+    words.choose("it")
+    told = "\n".join(as_text(action_blocks(each, 1, UNICODE)) for each in make.actions())
+    assert not re.search(r"(?m)^ +[a-z]{1,3}$", told), told
+
+
+def test_a_point_in_time_is_as_people_write_it_in_a_plan(make: Any) -> None:
+    change = replace(make.actions()[0], before={"started": "2026-10-31T09:20:01.113193+00:00"}, after={"started": ""})
+    assert "2026-10-31 09:20 UTC" in as_text(action_blocks(change, 1, UNICODE))
