@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal, NamedTuple, Self, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, Self, TypeAlias
 
 from pushtui.base.values import frozen
-from pushtui.engine.doctor.rows import DoctorRow
 from pushtui.procedure.model import Action, Ask, Change, Finding, Status, StepId, Wait
+
+if TYPE_CHECKING:
+    from pushtui.engine.doctor.rows import DoctorRow
 
 
 class Level(StrEnum):
@@ -146,15 +148,6 @@ class RunEnded:
 
 
 Event: TypeAlias = (
-    LogLine
-    | StepChanged
-    | Identity
-    | WaitStarted
-    | WaitEnded
-    | AskStarted
-    | SignInCode
-    | ServiceBusy
-    | Counted
-    | DoctorRow
-    | RunEnded
+    "LogLine | StepChanged | Identity | WaitStarted | WaitEnded | AskStarted | SignInCode | ServiceBusy | Counted"
+    " | DoctorRow | RunEnded"
 )

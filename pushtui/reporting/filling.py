@@ -11,7 +11,6 @@ from pushtui.base.commands import LATER
 from pushtui.base.text import clean_line
 from pushtui.base.words import _
 from pushtui.procedure.model import Finding
-from pushtui.reporting import texts_diagnosis
 
 _TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?(\.\d+)?(Z|[+-]\d\d:\d\d)"
 
@@ -23,6 +22,8 @@ def version(finding: Finding) -> str:
 
 def observed_text(finding: Finding) -> str:
     """What was observed, as people say it."""
+    from pushtui.reporting import texts_diagnosis  # the start tells of no finding
+
     observed = value_text(finding.observed)
     if finding.code.endswith("-unusable") and observed in texts_diagnosis.REASONS:
         return _(texts_diagnosis.REASONS[observed])

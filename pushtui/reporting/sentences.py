@@ -26,57 +26,7 @@ from pushtui.procedure.model import (
     StepId,
     WindowsWrite,
 )
-from pushtui.reporting import (
-    texts_cloud,
-    texts_commands,
-    texts_diagnosis,
-    texts_exchange,
-    texts_undo,
-    texts_upkeep,
-    texts_why,
-)
 from pushtui.reporting.filling import fill, parts_of, value_text
-
-FINDINGS: Mapping[str, tuple[str, str]] = {
-    **texts_cloud.TEXTS,
-    **texts_exchange.TEXTS,
-    **texts_diagnosis.TEXTS,
-    **texts_upkeep.TEXTS,
-    **texts_undo.TEXTS,
-}
-
-ACTIONS: Mapping[str, str] = {
-    "certificate.create": "Create a new Auth certificate on {server}",
-    "certificate.assign": "Make it the organization's Auth certificate",
-    "certificate.stage": "Stage it as the organization's next Auth certificate",
-    "certificate.publish": "Publish it as the organization's current Auth certificate",
-    "certificate.distribution": "Wait until it is on {servers}",
-    "certificate.export": "Write the certificate to {target}",
-    "certificate.restart-host": "Restart MSExchangeServiceHost on {server}, which then looks for the certificate",
-    "auth-server.create": "Create the auth server {target}",
-    "auth-server.remove": "Remove the auth server {target}, which trusts another tenant",
-    "auth-server.set-url": "Give the auth server {target} the right metadata URL",
-    "auth-server.enable": "Enable the auth server {target}",
-    "auth-server.enable-partner": "Enable the partner application {target}",
-    "service-principal.add-key": "Add the certificate to the service principal",
-    "service-principal.visible": "Wait until the tenant shows the new key",
-    "keys.remove": "Remove {count} of the service principal's keys",
-    "keys.gone": "Wait until the tenant no longer shows {thumbprints}",
-    "renewal.add-key": "Add the next certificate to the service principal",
-    "renewal.visible": "Wait until the tenant shows the new key",
-    "renewal.effective": "Until {until} the next certificate waits for its date: renew goes on after that",
-    "renewal.distribution": "Exchange copies the next certificate to {servers}: renew goes on after that",
-    "renewal.settle": "Until {until} the previous certificate may still serve: renew goes on after that",
-    "renewal.remove-key": "Remove the key of the previous certificate",
-    "renewal.gone": "Wait until the tenant no longer shows the removed key",
-    "renewal.clear-previous": "Clear the previous certificate from AuthConfig",
-    "push-proxy.enable": "Enable the push proxy for {organization}",
-    "verification.restart": "Restart MSExchangeHM on {server}",
-    "verification.wait": "Wait until MSExchangeHM on {server} has loaded its probes",
-    "verification.probe": "Run Exchange's push notification probe on {server}",
-    "verification.mail": "Send the test message",
-    **texts_undo.ACTIONS,
-}
 
 _TITLES = {
     StepId.TENANT: N_("Tenant"),
@@ -193,11 +143,13 @@ def consent_text(consent: Consent) -> str:
 
 def finding_text(finding: Finding) -> str:
     """What a finding says, as one sentence on one line."""
+    from pushtui.reporting import texts_all, texts_undo  # the start tells of no finding
+
     parts = parts_of(finding)
     if finding.code == "undo.certificate-stays":
         parts["reason"] = _(texts_undo.REASONS.get(parts.get("reason", ""), ""))
-        return fill(FINDINGS[finding.code][0], parts)
-    text = fill(FINDINGS.get(finding.code, (finding.code, ""))[0], parts)
+        return fill(texts_all.FINDINGS[finding.code][0], parts)
+    text = fill(texts_all.FINDINGS.get(finding.code, (finding.code, ""))[0], parts)
     if finding.failure is not None:
         return f"{text}: {failure_text(finding.failure)}"
     reason = finding.arguments.get("reason", "")
@@ -209,7 +161,9 @@ def remedy(finding: Finding) -> str:
 
     Where something could not be found out, the error knows best; where it says what is so, both have their say.
     """
-    own = fill(FINDINGS.get(finding.code, ("", ""))[1], parts_of(finding))
+    from pushtui.reporting import texts_all
+
+    own = fill(texts_all.FINDINGS.get(finding.code, ("", ""))[1], parts_of(finding))
     if finding.failure is None or not finding.failure.remedy:
         return own
     known = clean_line(finding.failure.remedy)
@@ -218,6 +172,8 @@ def remedy(finding: Finding) -> str:
 
 def why(finding: Finding) -> str:
     """Why it matters; empty for what holds, or is only noted."""
+    from pushtui.reporting import texts_why
+
     return _(texts_why.TEXTS.get(finding.code, ""))
 
 
@@ -226,6 +182,8 @@ def commands(finding: Finding) -> tuple[tuple[str, tuple[str, ...]], ...]:
 
     Values from outside are quoted, so that they can only ever be values.
     """
+    from pushtui.reporting import texts_commands
+
     result = []
     for block in texts_commands.COMMANDS.get(finding.code, ()):
         lines = [line for template in block.lines for line in _command_lines(template, finding)]
@@ -266,12 +224,14 @@ def failure_text(failure: Failure) -> str:
 
 def action_title(action: Action) -> str:
     """What an action does, in a few words."""
+    from pushtui.reporting import texts_all
+
     parts = {name: value_text(value) for name, value in action.arguments.items()}
     if isinstance(action, Change):
         parts["target"] = value_text(action.target)
     if isinstance(action, Ask):
         parts["server"] = value_text(action.where)
-    text = fill(ACTIONS.get(action.id, action.id), parts)
+    text = fill(texts_all.ACTIONS.get(action.id, action.id), parts)
     kept = _KEPT.get(parts.get("kept", ""), _("{text}; the {kept} keys that are there stay"))
     return _(kept).format(text=text, **parts) if "kept" in parts else text
 
@@ -334,7 +294,9 @@ def property_name(name: str) -> str:
 def sent_title(change_id: str, target: str, arguments: Mapping[str, str]) -> str:
     """What a change in a journal did, in a few words."""
     parts = {name: value_text(value) for name, value in arguments.items()}
-    return fill(ACTIONS.get(change_id, clean_line(change_id)), {**parts, "target": value_text(target)})
+    from pushtui.reporting import texts_all
+
+    return fill(texts_all.ACTIONS.get(change_id, clean_line(change_id)), {**parts, "target": value_text(target)})
 
 
 def identity(event: Identity) -> str:

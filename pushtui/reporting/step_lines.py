@@ -9,7 +9,6 @@ from pushtui.base.text import clean_line
 from pushtui.base.words import _
 from pushtui.engine.events import StepReport
 from pushtui.procedure.model import Finding, Severity, Status, StepId
-from pushtui.reporting import texts_brief
 from pushtui.reporting.filling import fill, parts_of, version
 from pushtui.reporting.sentences import finding_text, status_word
 
@@ -54,6 +53,8 @@ def brief(report: StepReport) -> str:
         return summary(report)
     if report.id is StepId.SERVERS and report.status is Status.OK:
         return _servers_brief(report.findings)
+    from pushtui.reporting import texts_brief  # the start tells of no finding
+
     same = _deciding(report)
     parts = {name: re.sub(_CLOCK, "", value) for name, value in parts_of(same[0]).items()}
     text = fill(texts_brief.TEXTS.get(same[0].code, ""), parts) or summary(report)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import field
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from pushtui.base.values import record
 from pushtui.base.words import _
-from pushtui.engine.doctor.rows import DoctorRow, Verdict
 from pushtui.engine.events import (
     AskStarted,
     Counted,
@@ -24,6 +24,9 @@ from pushtui.engine.events import (
 from pushtui.procedure.model import Ask, Severity, Status, StepId, Wait
 from pushtui.reporting.sentences import finding_text
 from pushtui.tui.actions import key_of
+
+if TYPE_CHECKING:
+    from pushtui.engine.doctor.rows import DoctorRow
 
 RUNNING = frozenset({Status.CHECKING, Status.APPLYING, Status.WAITING})
 
@@ -112,8 +115,6 @@ class State:
                 self.identities[event.side] = event
                 if event.side == "entra":
                     self.code = None
-            case DoctorRow():
-                self.examined.append(event)
             case AskStarted(ask):
                 self.asks[ask.id] = ask
             case Counted():
@@ -138,6 +139,15 @@ class State:
                 if self.busy_until is None or now >= self.busy_until:
                     self.busy_since = now
                 self.busy_until = max(until, self.busy_until or until)
+            case _:
+                self._examined(event)
+
+    def _examined(self, event: object) -> None:
+        """Note what the doctor told."""
+        from pushtui.engine.doctor.rows import DoctorRow  # the start has none
+
+        if isinstance(event, DoctorRow):
+            self.examined.append(event)
 
     def _step(self, report: StepReport, now: datetime) -> None:
         old = self.reports[report.id]
@@ -186,6 +196,8 @@ class State:
 
 def diagnosis(rows: list[DoctorRow]) -> tuple[str, str]:
     """What the doctor found, in one sentence, and its ink."""
+    from pushtui.engine.doctor.rows import Verdict  # the start has none
+
     failed = sum(row.verdict is Verdict.FAILED for row in rows)
     if failed:
         return _("The doctor found {count} failures: {key} shows them").format(

@@ -7,7 +7,7 @@ import re
 from pushtui.base.words import _
 from pushtui.procedure import codes, diagnosis_codes
 from pushtui.procedure.model import Severity, StepId
-from pushtui.reporting.sentences import FINDINGS
+from pushtui.reporting.texts_all import FINDINGS
 
 _VALUE = re.compile(r"\{[^{}]*\}")
 _GRAVE = frozenset({Severity.CHANGE, Severity.ATTENTION, Severity.FAILURE})

@@ -26,7 +26,7 @@ from pushtui.procedure.model import (
     Trial,
     Wait,
 )
-from pushtui.reporting import sentences, step_lines, texts_brief
+from pushtui.reporting import sentences, step_lines, texts_all, texts_brief
 
 TABLES = {**codes.FINDINGS, **diagnosis_codes.FINDINGS, **undo_codes.FINDINGS, **upkeep_codes.FINDINGS}
 KNOWN = {
@@ -41,9 +41,9 @@ NEEDS_A_PERSON = {Severity.CHANGE, Severity.ATTENTION, Severity.FAILURE, Severit
 
 
 def test_no_code_is_without_a_sentence_and_no_sentence_without_a_code() -> None:
-    assert set(sentences.FINDINGS) == set(KNOWN)
+    assert set(texts_all.FINDINGS) == set(KNOWN)
     tables = (codes.ACTIONS, diagnosis_codes.ACTIONS, undo_codes.ACTIONS, upkeep_codes.ACTIONS)
-    assert set(sentences.ACTIONS) == set().union(*tables)
+    assert set(texts_all.ACTIONS) == set().union(*tables)
 
 
 IN_THE_CHAIN = {*codes.FINDINGS, *diagnosis_codes.FINDINGS, *RUN_FINDINGS}
@@ -92,7 +92,7 @@ def test_several_of_the_same_gravity_are_counted_in_brief() -> None:
 
 @pytest.mark.parametrize("code", sorted(KNOWN))
 def test_a_sentence_only_names_what_its_finding_has(code: str) -> None:
-    text, remedy = sentences.FINDINGS[code]
+    text, remedy = texts_all.FINDINGS[code]
     asked = {name for _, name, _, _ in string.Formatter().parse(text + remedy) if name}
     offered = set(re.findall(r"\{(\w+)\}", MEANINGS[code])) | {"subject", "expected", "observed"}
     offered |= set(re.findall(r"\{(\w+)[,:} ]", MEANINGS[code]))

@@ -29,7 +29,6 @@ from pushtui.tui import app, launch
 HEAVY = ("msgraph", "kiota", "msal", "pypsrp", "spnego", "requests", "httpx", "cryptography", "azure", "aiohttp")
 LAYERS = ("pushtui.engine.", "pushtui.procedure.", "pushtui.reporting.")
 NEEDED = {
-    "pushtui.engine.doctor", "pushtui.engine.doctor.rows",
     "pushtui.engine.events", "pushtui.engine.loading", "pushtui.engine.task", "pushtui.procedure.model",
     "pushtui.reporting.filling", "pushtui.reporting.sentences", "pushtui.reporting.step_lines",
 }
@@ -37,7 +36,7 @@ loaded = []
 
 def preload(*_then):
     heavy = (name for name in sys.modules if name.split("_")[0].split(".")[0] in HEAVY)
-    ours = (name for name in sys.modules if name.startswith(LAYERS) and not name.startswith("pushtui.reporting.texts_"))
+    ours = (name for name in sys.modules if name.startswith(LAYERS))
     loaded.append(sorted({*heavy, *ours} - NEEDED))
 
 app.preload = preload
