@@ -11,15 +11,15 @@ from textual.app import App
 
 from pushtui.tui.bridge import Bridge
 
-_GLANCE = 0.015
+_GLANCE = 0.01
 """Seconds until it is seen whether more has come."""
 
 
 class Watch:
     """Has everything shown that comes over a bridge. Where nothing comes, nothing is done.
 
-    While it goes on coming, it is shown `frames` times a second. When it stops, the last of it is shown at once, unless
-    there was a frame just before.
+    While it goes on coming, it is shown `frames` times a second. When it stops, the last of it is shown at once; with
+    those there are never more than twice as many.
     """
 
     def __init__(self, app: App[Any], bridge: Bridge, frames: int, show: Callable[[], bool]) -> None:
@@ -28,8 +28,8 @@ class Watch:
         self._bridge = bridge
         self._frame = 1 / frames
         self._show = show
-        self._shown = 0.0
-        """When that was last."""
+        self._shown = self._shown_before = 0.0
+        """When that was last, and when it was before."""
         self._seen = 0
         """How much was waiting at the last glance."""
         self._unsettled = False
@@ -45,12 +45,12 @@ class Watch:
             self._app.call_later(self._glance)
 
     def _glance(self) -> None:
-        waiting, since = self._bridge.waiting, monotonic() - self._shown
-        stopped = waiting == self._seen and since >= self._frame / 3
+        waiting, now = self._bridge.waiting, monotonic()
+        stopped = waiting == self._seen and now >= self._shown_before + self._frame
         self._seen = waiting
-        if (waiting or self._unsettled) and (stopped or since >= self._frame):
+        if (waiting or self._unsettled) and (stopped or now >= self._shown + self._frame):
             self._unsettled = self._show()
-            self._shown = monotonic()
+            self._shown_before, self._shown = self._shown, monotonic()
             self._seen = 0
         if not self._glancing and (self._bridge.waiting or self._unsettled):
             self._glancing = True
