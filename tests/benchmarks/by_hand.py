@@ -14,23 +14,13 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx  # the typed client is loaded by who uses it: `tests.benchmarks.bare` does not
 import msal
 import requests
 from azure.core.credentials import AccessToken
 from cryptography.hazmat.primitives import serialization
 from pypsrp.powershell import PowerShell, RunspacePool
 from pypsrp.wsman import WSMan
-
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore", DeprecationWarning)  # the SDK's own, at import
-    from kiota_abstractions.base_request_configuration import RequestConfiguration
-    from msgraph import GraphRequestAdapter, GraphServiceClient
-    from msgraph.generated.service_principals_with_app_id import (
-        service_principals_with_app_id_request_builder as by_app_id,
-    )
-    from msgraph_core import GraphClientFactory
-    from msgraph_core.authentication import AzureIdentityAuthenticationProvider
 
 EXCHANGE_ONLINE = "00000002-0000-0ff1-ce00-000000000000"
 GRAPH = "https://graph.microsoft.com"
@@ -85,6 +75,16 @@ class Credential:
 
 async def graph(profile: dict[str, Any]) -> None:
     """Everything that the procedure looks at in the tenant."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # the SDK's own, at import
+        from kiota_abstractions.base_request_configuration import RequestConfiguration
+        from msgraph import GraphRequestAdapter, GraphServiceClient
+        from msgraph.generated.service_principals_with_app_id import (
+            service_principals_with_app_id_request_builder as by_app_id,
+        )
+        from msgraph_core import GraphClientFactory
+        from msgraph_core.authentication import AzureIdentityAuthenticationProvider
+
     context = ssl.create_default_context(cafile=profile["network"]["ca_file"])
     transport = httpx.AsyncHTTPTransport(verify=context, proxy=profile["network"]["proxy"], trust_env=False)
     client = httpx.AsyncClient(base_url=f"{GRAPH}/v1.0", transport=transport, trust_env=False)
