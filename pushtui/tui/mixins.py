@@ -10,10 +10,14 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from textual.app import App
+    from textual.screen import Screen
     from textual.widget import Widget
 
     class AppPart(App[int]):
         """An application that returns its exit code."""
+
+    class ScreenPart(Screen[None]):
+        """A screen that answers nothing."""
 
     class WidgetPart(Widget):
         """Any widget."""
@@ -21,5 +25,7 @@ if TYPE_CHECKING:
 else:
 
     class AppPart: ...
+
+    class ScreenPart: ...
 
     class WidgetPart: ...

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
+from textual.reactive import Reactive, reactive
+from textual.screen import Screen
 from textual.widget import Widget
 
 from pushtui.base.text import clean_line
@@ -32,11 +34,13 @@ if TYPE_CHECKING:
     from pushtui.tui.widgets.console import CommandLine, Console
 
 
-class MainScreen(StateScreen):
+class MainScreen(StateScreen, Screen[None]):
     """Turns keys into what the conductor is asked to do, and opens what is shown on top."""
 
     BINDINGS: ClassVar = bindings("main")
     AUTO_FOCUS = "#steps"
+    focused: Reactive[Widget | None] = reactive(None, repaint=False)
+    """As Textual's own, without painting the whole screen anew when the focus moves."""
     ENABLE_COMMAND_PALETTE = True
 
     @property
@@ -152,7 +156,7 @@ class MainScreen(StateScreen):
             self.leave()
             if self.has_class("-flat"):
                 self.add_class("-zoom-fields")
-            fields = list(self.fields.query(Field))
+            fields = list(self.fields.values())
             next((each for each in fields if each.problem), fields[0]).begin()
 
         self._try("edit", edit)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 
-from textual.reactive import Reactive, reactive
-from textual.screen import Screen
 from textual.widget import Widget
 
 from pushtui.tui import room
+from pushtui.tui.mixins import ScreenPart
 from pushtui.tui.painting import Painted
 from pushtui.tui.symbols import Symbols
 from pushtui.tui.widgets.document import Document
@@ -23,7 +22,7 @@ ALONE = frozenset({"-open", "-zoom-log", "-zoom-detail", "-zoom-fields"})
 """Classes of the screen with which one pane has the room of others."""
 
 
-class PanesScreen(Painted, Screen[None]):
+class PanesScreen(Painted, ScreenPart):
     """A chain, a detail and a log, each with a title; who shows something in them makes them."""
 
     steps: StepList
@@ -33,8 +32,6 @@ class PanesScreen(Painted, Screen[None]):
     """Pane → its title."""
     BLANK = True
     """As a pane is: its widgets cover it."""
-    focused: Reactive[Widget | None] = reactive(None, repaint=False)
-    """As Textual's own, without painting the whole screen anew when the focus moves."""
     _log_height: int | None = None
     """Lines that somebody gave the log, its title included; None: as many as the style sheets say."""
 

@@ -22,7 +22,7 @@ from pushtui.tui.screens.panes import ALONE, PanesScreen
 from pushtui.tui.symbols import Symbols
 from pushtui.tui.widgets.connection_bar import ConnectionBar
 from pushtui.tui.widgets.document import Document
-from pushtui.tui.widgets.fields import Field, Fields
+from pushtui.tui.widgets.fields import fields
 from pushtui.tui.widgets.key_bar import Key, KeyBar
 from pushtui.tui.widgets.log_pane import LogPane
 from pushtui.tui.widgets.pane import Pane
@@ -50,7 +50,7 @@ class StateScreen(PanesScreen):
         self._conductor = conductor
         state, now = conductor.state, conductor.clock.now()
         self.connection = ConnectionBar(symbols, presentation.bar(conductor, now), id="connection")
-        self.fields = Fields(conductor.fields(), id="fields")
+        self.fields = fields(conductor.fields())
         self.steps = StepList([presentation.row(state, step, now) for step in StepId], symbols, id="steps")
         self.detail = Document(step_document(state.reports[self.steps.step], symbols, now, state.reports), id="detail")
         self.log_pane = LogPane(symbols, log_lines, id="log")
@@ -68,7 +68,7 @@ class StateScreen(PanesScreen):
         yield self.connection
         with Pane(id="fields-pane"):
             yield self._fields_rule
-            yield self.fields
+            yield from self.fields.values()
         with Pane(id="body"):
             for pane in (self.steps, self.detail):
                 with Pane(id=f"{pane.id}-pane"):
@@ -120,7 +120,7 @@ class StateScreen(PanesScreen):
     def show_state(self) -> None:
         """Bring everything that is painted up to the state; what did not change is not painted."""
         self.tick()
-        for field in self.fields.query(Field):
+        for field in self.fields.values():
             field.locked = self._conductor.state.busy
         if self.has("console"):
             self.console.locked = presentation.why_not(self._conductor, "ask", self.steps.step)
@@ -130,7 +130,7 @@ class StateScreen(PanesScreen):
     def switched(self) -> None:
         """Another profile is in use: show its values, and nothing of the one before."""
         for name, value in self._conductor.fields().items():
-            self.fields.query_one(f"#{name}", Field).show(value)
+            self.fields[name].show(value)
         self._fields_rule.show(*self._fields_title(self.size.width))
         if self.has("console"):
             self.console.forget()
@@ -163,7 +163,7 @@ class StateScreen(PanesScreen):
         self.key_bar.show(self._keys())
 
     def _keys(self) -> list[Key]:
-        edited = next((field for field in self.fields.query(Field) if field.editing), None)
+        edited = next((field for field in self.fields.values() if field.editing), None)
         if edited is not None:
             return [enter(_("keep"), enabled=not edited.problem), escape(_("restore"))]
         if self.has("find") and self.focused is self.find:

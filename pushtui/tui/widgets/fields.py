@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
-from textual.app import ComposeResult
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
@@ -17,7 +16,6 @@ from pushtui.base.words import _
 from pushtui.profile import VALIDATORS
 from pushtui.tui.actions import bindings
 from pushtui.tui.widgets.inked import Inked, fitted
-from pushtui.tui.widgets.pane import Pane
 
 if TYPE_CHECKING:
     from textual.widgets import Input
@@ -170,22 +168,15 @@ class Field(Inked, Widget, can_focus=True):
         return Strip.join([label, value, problem])
 
 
-class Fields(Pane):
-    """The three of them, one below the other."""
+def labels() -> dict[str, str]:
+    """The names of the fields on screen."""
+    return {
+        "tenant_domain": _("Tenant domain"),
+        "certificate_path": _("Certificate file"),
+        "exchange_server": _("Exchange server"),
+    }
 
-    def __init__(self, values: Mapping[str, str], *, id: str | None = None) -> None:  # noqa: A002  # Textual's name
-        super().__init__(id=id)
-        self._values = values
 
-    @staticmethod
-    def labels() -> dict[str, str]:
-        """The names of the fields on screen."""
-        return {
-            "tenant_domain": _("Tenant domain"),
-            "certificate_path": _("Certificate file"),
-            "exchange_server": _("Exchange server"),
-        }
-
-    def compose(self) -> ComposeResult:
-        for name, label in self.labels().items():
-            yield Field(name, label, self._values[name])
+def fields(values: Mapping[str, str]) -> dict[str, Field]:
+    """The three of them, by their names."""
+    return {name: Field(name, label, values[name]) for name, label in labels().items()}
