@@ -19,7 +19,7 @@ ACTIONS: Mapping[str, str] = {
     "certificate.assign": "Make it the organization's Auth certificate",
     "certificate.stage": "Stage it as the organization's next Auth certificate",
     "certificate.publish": "Publish it as the organization's current Auth certificate",
-    "certificate.distribution": "Wait until it is on {servers}",
+    "certificate.distribution": "Wait until the certificate is on {servers}",
     "certificate.export": "Write the certificate to {target}",
     "certificate.restart-host": "Restart MSExchangeServiceHost on {server}, which then looks for the certificate",
     "auth-server.create": "Create the auth server {target}",

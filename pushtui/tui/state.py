@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -224,28 +225,10 @@ def undone(reports: Mapping[StepId, StepReport]) -> tuple[str, str]:
 def outcome(reports: Mapping[StepId, StepReport]) -> tuple[str, ...]:
     """All steps in one sentence, its ink, and the sentence with all that needs somebody: the gravest decides; nothing
     where nothing is known."""
-    count = {status: sum(report.status is status for report in reports.values()) for status in Status}
+    count = Counter(report.status for report in reports.values())
     told = [
-        (_one_or_many(count[status], one, many), _one_or_many(count[status], also, also_many), ink)
-        for status, one, many, also, also_many, ink in (
-            (Status.FAILED, _("One step failed"), _("{count} steps failed"), "", "", "error"),
-            (
-                Status.ATTENTION,
-                _("One step needs you"),
-                _("{count} steps need you"),
-                _("one needs you"),
-                _("{count} need you"),
-                "warning",
-            ),
-            (
-                Status.CHANGE_NEEDED,
-                _("One step needs a change"),
-                _("{count} steps need changes"),
-                _("one needs a change"),
-                _("{count} need changes"),
-                "warning",
-            ),
-        )
+        (_counted(count[status], *first), _counted(count[status], *also), ink)
+        for status, first, also, ink in _unfinished()
         if count[status]
     ]
     if told:
@@ -260,5 +243,18 @@ def outcome(reports: Mapping[StepId, StepReport]) -> tuple[str, ...]:
     return _("{count} of {total} ok").format(count=count[Status.OK], total=len(reports)), "plain"
 
 
-def _one_or_many(count: int, one: str, many: str) -> str:
+def _unfinished() -> Iterable[tuple[Status, tuple[str, str], tuple[str, str], str]]:
+    """What is not as it should be, the gravest first: as the beginning of a sentence, as the rest of one, and the ink;
+    each of one step and of several."""
+    fail = _("One step failed"), _("{count} steps failed")
+    need = _("One step needs you"), _("{count} steps need you")
+    change = _("One step needs a change"), _("{count} steps need changes")
+    wait = _("One step still waits"), _("{count} steps still wait")
+    yield Status.FAILED, fail, fail, "error"
+    yield Status.ATTENTION, need, (_("one needs you"), _("{count} need you")), "warning"
+    yield Status.CHANGE_NEEDED, change, (_("one needs a change"), _("{count} need changes")), "warning"
+    yield Status.WAITING, wait, (_("one still waits"), _("{count} still wait")), "accent"
+
+
+def _counted(count: int, one: str, many: str) -> str:
     return one if count == 1 else many.format(count=count)

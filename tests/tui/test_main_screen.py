@@ -330,6 +330,7 @@ async def test_looking_at_what_runs_changed_leaves_the_last_outcome_in_the_bar(d
         ({1: "failed", 2: "attention", 3: "attention", 4: "change-needed"},
          "One step failed, 2 need you, one needs a change"),
         ({2: "change-needed"}, "One step needs a change"),
+        ({2: "waiting"}, "One step still waits"),
     ],
 )  # fmt: skip
 def test_all_that_needs_somebody_is_told_where_there_is_room(status: dict[int, str], told: str) -> None:

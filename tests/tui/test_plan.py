@@ -33,7 +33,11 @@ async def test_a_step_that_is_planned_in_part_is_not_said_to_be_unplanned(drive:
     async with drive(size=(100, 60), prepare=prepare) as it:
         await it.press("p")
         await it.until_text("Plan: one change, one other action")
-        for words in ("Wait until it is on ex03", "Auth server may need more", "Push proxy cannot be planned yet"):
+        for words in (
+            "Wait until the certificate is on ex03",
+            "Auth server may need more",
+            "Push proxy cannot be planned yet",
+        ):
             assert words in it.text
 
 
