@@ -59,7 +59,10 @@ _TESTS = {
 _TEXTS: Mapping[str, tuple[str, str]] = {
     "profile.complete": (N_("Everything that is needed is there"), ""),
     "profile.incomplete": ("{problems}", N_("Correct the profile")),
-    "profile.files": ("{problems}", N_("Make the files readable for you alone: chmod 600")),
+    "profile.files": (
+        "{problems}",
+        N_("Correct the paths in the profile; what holds a secret must be readable for you alone (chmod 600)"),
+    ),
     "profile.files-good": (N_("Readable; {count} with secrets, private"), ""),
     "name.resolved": ("{addresses}", ""),
     "name.by-proxy": (N_("The proxy looks it up ({proxy})"), ""),
