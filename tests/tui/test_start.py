@@ -23,6 +23,7 @@ FIRST_FRAME = """
 import asyncio, sys
 from pathlib import Path
 from typing import Any
+from textual.message_pump import MessagePump
 from pushtui.profile import Profile
 from pushtui.tui import app, launch
 
@@ -32,12 +33,18 @@ NEEDED = {
     "pushtui.engine.events", "pushtui.engine.loading", "pushtui.engine.task", "pushtui.procedure.model",
     "pushtui.reporting.filling", "pushtui.reporting.sentences", "pushtui.reporting.step_lines",
 }
-loaded = []
+loaded, counted = [], []
 
 def preload(*_then):
     heavy = (name for name in sys.modules if name.split("_")[0].split(".")[0] in HEAVY)
     ours = (name for name in sys.modules if name.startswith(LAYERS))
     loaded.append(sorted({*heavy, *ours} - NEEDED))
+    own = [name for name in sys.modules if name.partition(".")[0] == "pushtui"]
+    made = [each for each in classes(MessagePump) if each.__module__.startswith("pushtui.")]
+    counted.extend((len(own), len(made)))
+
+def classes(kind):
+    return {each for sub in kind.__subclasses__() for each in (sub, *classes(sub))}
 
 app.preload = preload
 
@@ -50,14 +57,28 @@ async def main():
 
 asyncio.run(main())
 print(loaded[0])
+print(*counted)
 """
+MODULES, CLASSES, WIDGETS, RULES = 97, 12, 17, 50
+"""What the first frame may take at most of our own modules, of classes of widgets, screens and applications, each of
+which costs as much as two modules, of widgets that are put together, and of rules in style sheets."""
 
 
 def test_no_module_is_loaded_before_the_first_frame_that_it_does_not_show() -> None:
     done = subprocess.run(
         [sys.executable, "-c", FIRST_FRAME], cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
     )
-    assert done.stdout.strip() == "[]", done.stdout + done.stderr
+    unneeded, counted = done.stdout.splitlines()
+    assert unneeded == "[]", done.stdout + done.stderr
+    modules, classes = map(int, counted.split())
+    assert modules <= MODULES
+    assert classes <= CLASSES
+
+
+async def test_the_first_frame_takes_few_widgets_and_rules(drive: Any) -> None:
+    async with drive() as it:
+        assert len(list(it.app.main.walk_children())) <= WIDGETS
+        assert sum(not rule.is_default_rules for rule in it.app.stylesheet.rules) <= RULES
 
 
 def test_style_sheets_are_found_in_a_checkout() -> None:

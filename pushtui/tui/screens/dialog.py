@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar, TypeVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -14,7 +14,6 @@ from textual.widget import Widget
 
 from pushtui.base.words import _
 from pushtui.tui.actions import bindings, scroll_keys
-from pushtui.tui.copies import Copyable, as_text
 from pushtui.tui.painting import Painted
 from pushtui.tui.paragraphs import BLANK, Block, Paragraph, lines_of, text
 from pushtui.tui.room import MIDDLE
@@ -22,6 +21,9 @@ from pushtui.tui.stylesheets import of_screen
 from pushtui.tui.widgets.document import Document
 from pushtui.tui.widgets.inked import width_of
 from pushtui.tui.widgets.key_bar import Key, KeyBar
+
+if TYPE_CHECKING:
+    from pushtui.tui.copies import Copyable
 
 Result = TypeVar("Result")
 
@@ -61,6 +63,8 @@ class Dialog(Painted, ModalScreen[Result]):
 
     def copies(self) -> Sequence[Copyable]:
         """What can be copied."""
+        from pushtui.tui.copies import Copyable, as_text  # to be read, it needs not be loaded
+
         return [Copyable(_("The text"), as_text(self.blocks()))]
 
     def action_copy(self) -> None:
