@@ -37,8 +37,10 @@ class Activity:
     """The same in a few cells."""
     hint: str = ""
     """What a key does about it."""
+    settled: bool = False
+    """Whether it takes one line, and not as much as it needs."""
     in_full: str = ""
-    """What a key does where there is no room for all of it; then it takes one line, else as much as it needs."""
+    """What a key does where that line has no room for all of it."""
 
     def line(self, room: int, symbols: Symbols) -> str:
         """All of it in `room` cells, as far as there is room: the title goes first, then the bar, then the hint."""
@@ -87,8 +89,10 @@ def _told(state: State, now: datetime) -> Activity:
     words, ink, title = (*state.message, "")[:3]
     if not words:
         return Activity(_("Ready"), "muted")
-    new = state.told is None or now < state.told + TOLD
-    return Activity(words, ink, title, in_full="" if new else _("{key} shows all").format(key=key_of("attend")))
+    if state.told is None or now < state.told + TOLD:
+        return Activity(words, ink, title)
+    in_full = "" if ink == "ok" else _("{key} shows all").format(key=key_of("attend"))
+    return Activity(words, ink, title, settled=True, in_full=in_full)
 
 
 def _needed(state: State, now: datetime) -> Activity | None:

@@ -176,7 +176,7 @@ class State:
         elif operation == "doctor":
             self.tell(now, *diagnosis(self.examined))
         elif not self.message[0]:
-            self.message = (operation not in TELLS_NOTHING and outcome(self.reports)) or self.before
+            self.tell(now, *((operation not in TELLS_NOTHING and outcome(self.reports)) or self.before))
         self.cancelling = False
 
     def forget(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import threading
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from pushtui.base import words
 from pushtui.base.commands import Cmdlet, GraphRequest
 from pushtui.base.errors import Cancelled
 from pushtui.engine.console.catalogue import Catalogue
@@ -60,6 +61,13 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     wanted = inspect.signature(pyfuncitem.function).parameters
     asyncio.run(pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in wanted}))
     return True
+
+
+@pytest.fixture
+def english_again() -> Iterator[None]:
+    """For a test that speaks another language."""
+    yield
+    words.choose("en")
 
 
 class ManualClock:

@@ -38,6 +38,7 @@ class Scene:
 
 
 REFUSED = Failure("exchange.refused", "Nothing answers on port 81", "exchange", "ex01", "", "Use port 80")
+MESSAGE = ("Nothing answers on port 81", "error")
 WAIT = Wait("verification.wait", StepId.VERIFICATION, 120.0, arguments={"server": "ex01.lab.example"})
 ASK = Ask("verification.restart", StepId.VERIFICATION, "Restart-Service MSExchangeHM", "ex02.lab.example")
 RUN = Run("20261122T100000Z-abcdef", Path("/x"), datetime(2026, 11, 22, 10, tzinfo=UTC), {"who": {"user": "admin"}})
@@ -343,7 +344,7 @@ SCENES: Mapping[str, Scene] = {
     "quit": Scene(_quitting, _during()),
     "entry": Scene(_entry, _talkative),
     "outcome": Scene(_outcome),
-    "message": Scene(_with_profiles(lambda app: app.push_screen(screens.MessageScreen("Nothing answers on port 81")))),
+    "message": Scene(_with_profiles(lambda app: app.push_screen(screens.MessageScreen(MESSAGE)))),
     "doctor": Scene(_pressing("d", idle=True), _sick),
     "keys": Scene(_pressing("K", until="KeysScreen"), _keys),
     "welcome": Scene(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gettext
 import re
 import string
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -56,12 +55,6 @@ DATA = re.compile(
     )
 )
 """What is the same in every language: data of the scenes, names of Exchange's and Graph's, names of keys."""
-
-
-@pytest.fixture
-def english_again() -> Iterator[None]:
-    yield
-    words.choose("en")
 
 
 def _escaped(text: str) -> list[str]:

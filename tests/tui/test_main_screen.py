@@ -12,6 +12,7 @@ from rich.console import Console
 from textual.app import App
 from textual.events import Key
 
+from pushtui.base import words
 from pushtui.engine.events import Ask, AskStarted, Level, ServiceBusy, StepReport, WaitStarted
 from pushtui.procedure.model import Finding, Severity, Status, StepId, Wait
 from pushtui.tui.documents import next_step
@@ -311,6 +312,25 @@ async def test_a_long_failure_gives_the_line_of_the_two_sides_back_and_is_still_
         await it.press("o")
         await it.until_text("What came of it")
         assert "Ask who looks after it" in it.text
+
+
+async def test_an_outcome_gives_the_line_of_the_two_sides_back_on_a_narrow_terminal(
+    drive: Any, make: Any, english_again: None
+) -> None:
+    def prepare(session: Any) -> None:
+        session.outcomes[StepId.TENANT] = StepReport(StepId.TENANT, Status.ATTENTION, (), (), make.now, 0.1)
+
+    words.choose("it")
+    async with drive(size=(60, 24), prepare=prepare) as it:
+        await it.press("R")
+        await it.until_text("Un passaggio richiede un")
+        assert "fabrikam.com" not in it.text.splitlines()[1]
+        it.clock.advance(30)
+        it.app.main.tick()
+        await it.until_text("Un passaggio richiede un intervento")
+        assert "fabrikam.com" in it.text.splitlines()[1]
+        await it.press("o")
+        await it.until(lambda: type(it.app.screen).__name__ == "MessageScreen")
 
 
 async def test_looking_at_what_runs_changed_leaves_the_last_outcome_in_the_bar(drive: Any) -> None:

@@ -43,9 +43,11 @@ class OutcomeScreen(ReadingScreen):
 class MessageScreen(ReadingScreen):
     """A sentence for which the bar has no room."""
 
-    def __init__(self, words: str) -> None:
+    def __init__(self, message: Sequence[str]) -> None:
+        """`message`: the sentence, its ink, and all of it where that is more."""
         super().__init__(_("What came of it"))
-        self._words = words
+        words, self._ink, *more = message
+        self._words = "".join(more) or words
 
     def blocks(self) -> Sequence[Block]:
-        return [Paragraph(text(self._words, "error"))]
+        return [Paragraph(text(self._words, self._ink))]

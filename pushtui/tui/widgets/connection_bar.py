@@ -73,10 +73,10 @@ class ConnectionBar(Inked, Widget):
             words = clean_line(activity.line(room, symbols))
             if width_of(words) <= room:
                 return [*head, ("  ", "plain"), (fitted(words, room, right=True), activity.ink)], []
-        if activity.in_full:
-            left = room - width_of(activity.in_full) - 1
-            cut = (fitted(clean_line(activity.words), left, symbols.ellipsis, right=True), activity.ink)
-            return [*head, ("  ", "plain"), cut, (f" {activity.in_full}", "muted")], []
+        if activity.settled:
+            hint = f" {activity.in_full}" if activity.in_full else ""
+            cut = fitted(clean_line(activity.words), room - width_of(hint), symbols.ellipsis, right=True)
+            return [*head, ("  ", "plain"), (cut, activity.ink), (hint, "muted")], []
         begun, *more = wrap(text(words, activity.ink), max(1, room))
         rest = "".join(word for line in more for word, _ink in (*line, (" ", "")))
         return [*head, ("  ", "plain"), *begun], [
@@ -103,7 +103,7 @@ class ConnectionBar(Inked, Widget):
         if bar.read_only:
             pieces += [(" ", "plain"), (_(" READ-ONLY "), "badge-read-only")]
         whole = [*pieces, ("  ", "plain"), *self._chain()]
-        return [whole] if roomy and not bar.activity.in_full else [whole, pieces]
+        return [whole] if roomy and not bar.activity.settled else [whole, pieces]
 
     def _chain(self) -> list[Piece]:
         symbols, pieces = self._symbols, []
