@@ -108,7 +108,8 @@ def _write(made: Any) -> None:
     """Give it an `__init__`, and what its objects are compared by."""
     known: dict[str, Any] = {"_absent": MISSING}
     taken, by_name, lines = ["self"], ["*"], ["  pass"]
-    for name, given, named in parts(made):
+    those = parts(made)
+    for name, given, named in those:
         wanted = name
         if given.default_factory is not MISSING:
             known[f"_make_{name}"] = given.default_factory
@@ -123,7 +124,7 @@ def _write(made: Any) -> None:
         lines.append("  self.__post_init__()")
     signature = ", ".join(taken + (by_name if len(by_name) > 1 else []))
     exec("\n".join((f"def __init__({signature}):", *lines)), known)  # noqa: S102  # of names that Python has taken
-    compared = [part for part in parts(made) if part.given.compare]
+    compared = [part for part in those if part.given.compare]
     made._compared = staticmethod(_getter(compared))
     made._hashed = staticmethod(_getter([part for part in compared if part.given.hash is not False]))
     known["__init__"].__qualname__ = f"{made.__qualname__}.__init__"
