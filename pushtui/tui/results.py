@@ -86,8 +86,7 @@ def _ask_for_file(app: PushtuiApp, plan: PlanLike) -> None:
 
 def _open_plan(app: PushtuiApp, plan: PlanLike, differs: str = "") -> None:
     if not plan.actions and not plan.blocked:
-        words = _("Nothing is left to take back") if plan.task.undoes else _("Nothing has to be changed")
-        app.main.say(words, "ok")
+        app.main.say(_nothing(plan), "ok")
         return
     from pushtui.engine.plan import actions_now  # the start does not need it
 
@@ -111,6 +110,13 @@ def _open_plan(app: PushtuiApp, plan: PlanLike, differs: str = "") -> None:
         identities=tuple(app.conductor.state.identities.values()),
     )
     app.push_screen(screen, heard)
+
+
+def _nothing(plan: PlanLike) -> str:
+    """What a plan without anything in it means."""
+    if plan.task.undoes:
+        return _("Nothing is left to take back")
+    return _("Nothing has to be renewed now") if plan.task.course == "renewal" else _("Nothing has to be changed")
 
 
 def _keys(app: PushtuiApp, keys: tuple[Key, ...], reports: tuple[StepReport, ...]) -> None:

@@ -114,3 +114,13 @@ async def test_a_renewal_that_waits_for_its_date_says_so_and_sends_nothing(drive
         await it.until_text("waits for its date")
         await it.press("y")
         assert "apply" not in operations(it)
+
+
+async def test_where_there_is_nothing_to_renew_or_to_remove_it_is_said(drive: Any) -> None:
+    async with drive() as it:
+        await it.press("W")
+        await it.until_text("Nothing has to be renewed now")
+        await it.press("K")
+        await it.until_text("holds no key, so there is none to remove")
+        await it.press("j", "e", "d", "escape")
+        await it.until_text("Trust chain")

@@ -49,6 +49,9 @@ class KeysScreen(Painted, Screen[frozenset[str] | None]):
         yield key_bar.KeyBar(self._bar(), id="keys")
 
     def _blocks(self) -> list[Block]:
+        if not self._keys:
+            words = _("The service principal holds no key, so there is none to remove.")
+            return [Paragraph(text(words, "muted"))]
         words = _(
             "Whoever holds the private key of one of these can act in the tenant as Exchange. For CVE-2025-53786"
             " Microsoft asks to remove those that are not needed."
