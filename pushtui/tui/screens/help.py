@@ -28,23 +28,23 @@ class HelpScreen(ReadingScreen):
         self._log_path = log_path
 
     def blocks(self) -> Sequence[Block]:
-        before = OVER[self._place]
-        rest = [where for where in _places() if where not in before]
+        before, places = OVER[self._place], _places()
+        rest = [where for where in places if where not in before]
         return [
-            *self._about(),
+            *self._about(places[self._place]),
             BLANK,
             *self._of_the_step(),
             BLANK,
             Paragraph(text(_("Status"), "heading")),
             Paragraph(tuple((f"{self._status(status)}   ", STATUS_INK[status]) for status in Status)),
-            *(block for where in (*before[1:], *rest) for block in (BLANK, *_keys(where))),
+            *(block for where in (*before[1:], *rest) for block in (BLANK, *_keys(where, places[where]))),
             BLANK,
             *self._good_to_know(),
         ]
 
-    def _about(self) -> list[Block]:
+    def _about(self, name: str) -> list[Block]:
         """What has the focus: what it is for, and its keys."""
-        heading, *keys = _keys(self._place)
+        heading, *keys = _keys(self._place, name)
         return [heading, *(Paragraph(text(words)) for words in about(self._place)), *keys]
 
     def _of_the_step(self) -> list[Block]:
@@ -73,10 +73,10 @@ class HelpScreen(ReadingScreen):
         return f"{self._symbols.status[status]}\N{NO-BREAK SPACE}{sentences.status_word(status)}"
 
 
-def _keys(where: Where) -> list[Block]:
+def _keys(where: Where, name: str) -> list[Block]:
     """The keys of a place, below its name."""
     return [
-        Paragraph(text(_places()[where], "heading")),
+        Paragraph(text(name, "heading")),
         *(
             Columns((text(action.display, "key"), text(action.description)), (18, 0))
             for action in actions()

@@ -42,7 +42,7 @@ class ProfileForm(Painted, ModalScreen[Mapping[str, str] | None]):
     focused: Reactive[Widget | None] = reactive(None, repaint=False)
 
     AUTO_FOCUS = "#name"
-    CSS_PATH = of_screen("dialogs")
+    CSS_PATH = of_screen("form")
 
     def __init__(self, names: Sequence[str], symbols: Symbols) -> None:
         super().__init__()
