@@ -14,7 +14,13 @@ from pushtui.reporting.sentences import finding_text, status_word
 
 _TELLING = {
     StepId.TENANT: ("tenant.organization", "tenant.found"),
-    StepId.CERTIFICATE: ("certificate.current", "renewal.under-way", "renewal.not-due"),
+    StepId.CERTIFICATE: (
+        "certificate.next-overdue",
+        "certificate.expires-soon",
+        "certificate.current",
+        "renewal.under-way",
+        "renewal.not-due",
+    ),
     StepId.AUTH_SERVER: ("auth-server.present",),
     StepId.SERVICE_PRINCIPAL: ("service-principal.key-present", "keys.removed", "keys.current"),
     StepId.PUSH_PROXY: ("push-proxy.enabled", "push-proxy.proven"),

@@ -197,3 +197,10 @@ def test_the_notices_are_honest() -> None:
 def test_a_wrong_clock_is_said_to_be_ahead_or_behind(seconds: str, told: str) -> None:
     finding = Finding("servers.clock-skew", Severity.ATTENTION, "ex02", observed=seconds, arguments={"minutes": "25"})
     assert sentences.finding_text(finding) == f"The clock of ex02 is {told}"
+
+
+def test_a_certificate_that_ends_soon_is_told_by_its_step_though_that_is_ok() -> None:
+    current = Finding("certificate.current", Severity.OK, "A1", observed="2026-12-21T09:36:00+00:00")
+    soon = Finding("certificate.expires-soon", Severity.WARNING, "A1", arguments={"days": "20"})
+    report = StepReport(StepId.CERTIFICATE, Status.OK, (current, soon))
+    assert step_lines.brief(report) == "ends in 20 days"
