@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import sys
 
 
@@ -32,6 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
 
         sys.stdout.write(listing())
         return 0
+    gc.disable()  # until it serves: there is no garbage, and looking for it takes its time
     from pushtui.lab.serve import serve
 
     return serve(options.scenario, kerberos=options.kerberos)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import os
@@ -33,6 +34,8 @@ def serve(scenario: str, *, kerberos: bool = False) -> int:
         return 1
     try:
         _say(laboratory)
+        gc.freeze()
+        gc.enable()
         threading.Thread(target=_end_with_input, args=(ended,), name="lab-input", daemon=True).start()
         ended.wait()
     except BrokenPipeError:
