@@ -293,9 +293,9 @@ def property_name(name: str) -> str:
 
 def sent_title(change_id: str, target: str, arguments: Mapping[str, str]) -> str:
     """What a change in a journal did, in a few words."""
-    parts = {name: value_text(value) for name, value in arguments.items()}
     from pushtui.reporting import texts_all
 
+    parts = {name: value_text(value) for name, value in arguments.items()}
     return fill(texts_all.ACTIONS.get(change_id, clean_line(change_id)), {**parts, "target": value_text(target)})
 
 

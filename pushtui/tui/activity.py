@@ -86,7 +86,7 @@ def activity(state: State, now: datetime) -> Activity:
 
 def _told(state: State, now: datetime) -> Activity:
     """What came out last: while it is new in as much room as it needs."""
-    words, ink, title = (*state.message, "")[:3]
+    words, ink, title = state.message
     if not words:
         return Activity(_("Ready"), "muted")
     if state.told is None or now < state.told + TOLD:

@@ -278,7 +278,7 @@ class PushtuiApp(HandsOut, Ends, TakesKeysInTurn, PaintsOnce, HasInks, App[int],
                     self.main.show_state()
 
             self.push_screen(screens.AskScreen(ask, self.symbols), heard)
-        elif state.message[1] not in {"ok", "plain"} and not state.busy:
+        elif state.message.ink not in {"ok", "plain"} and not state.busy:
             self.push_screen(screens.MessageScreen(state.message))
         else:
             self.main.say(_("Nothing waits for you"), "muted")

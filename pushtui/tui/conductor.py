@@ -20,7 +20,7 @@ from pushtui.tui.keeper import Keeper
 from pushtui.tui.news import FieldsKept, News, ProfileChosen, ProfilesFound, Read, RunInterrupted, TypedBefore
 from pushtui.tui.prompts import SecretRequest
 from pushtui.tui.runner import OperationEnded, Runner
-from pushtui.tui.state import State, undone
+from pushtui.tui.state import State, Told, undone
 
 if TYPE_CHECKING:
     from pushtui.engine.answers import Form
@@ -255,7 +255,7 @@ class Conductor:
         """Forget every password and token, and close every session; what was found out goes with them."""
         self.runner.change_profile(self.profile)
         self.state.forget()
-        self.state.tell(self.clock.now(), _("Signed out: passwords and tokens are forgotten"), "ok")
+        self.state.tell(self.clock.now(), Told(_("Signed out: passwords and tokens are forgotten"), "ok"))
 
     def give_up_sign_in(self) -> None:
         """Nobody will enter the code that is shown."""
@@ -283,7 +283,7 @@ class Conductor:
 
     def rehearse(self) -> None:
         """Start the lab, and go on with its profile. Only while nothing runs."""
-        self.state.tell(self.clock.now(), _("The lab is starting"), "accent")
+        self.state.tell(self.clock.now(), Told(_("The lab is starting"), "accent"))
         self.keeper.start_lab()
 
     def _switch(self, profile: Profile) -> None:
@@ -296,7 +296,7 @@ class Conductor:
         self._judge_all()
         lab = profile.environment == "lab"
         words = _("On the lab now") if lab else _("Profile {name}").format(name=profile.name)
-        self.state.tell(self.clock.now(), words, "ok")
+        self.state.tell(self.clock.now(), Told(words, "ok"))
         self.bridge.emit(LogLine(self.clock.now(), "pushtui", Level.INFO, f"{words}: {clean_line(str(profile.path))}"))
         threading.Thread(target=self.look_back, name="pushtui-look", daemon=True).start()
 
@@ -330,9 +330,9 @@ class Conductor:
             case "apply":
                 news.outcome = tuple(event.result.values())
             case "undo":
-                words, ink = undone(event.result)
-                self.state.tell(self.clock.now(), words, ink)
-                news.undone = ink == "ok"
+                told = undone(event.result)
+                self.state.tell(self.clock.now(), told)
+                news.undone = told.ink == "ok"
 
     def _what_differs(self, outcome: Mapping[StepId, StepReport]) -> str:
         """What stopped a change because it is not as it was confirmed; empty where nothing did."""
@@ -360,12 +360,12 @@ class Conductor:
                     news.profiles = event
                 case ProfileChosen() if self.state.busy:
                     words = _("Something is running; {key} cancels it").format(key=key_of("cancel"))
-                    self.state.tell(now, words, "warning")
+                    self.state.tell(now, Told(words, "warning"))
                 case ProfileChosen():
                     self._switch(event.profile)
                     news.switched = True
                 case FieldsKept():
-                    self.state.tell(now, event.error or event.where, "error" if event.error else "ok")
+                    self.state.tell(now, Told(event.error, "error") if event.error else Told(event.where, "ok"))
                 case _:
                     self.state.take(event, now)
         return news

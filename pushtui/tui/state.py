@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pushtui.base.values import record
 from pushtui.base.words import _
@@ -30,6 +30,16 @@ if TYPE_CHECKING:
     from pushtui.engine.doctor.rows import DoctorRow
 
 RUNNING = frozenset({Status.CHECKING, Status.APPLYING, Status.WAITING})
+
+
+class Told(NamedTuple):
+    """What came of an operation."""
+
+    words: str = ""
+    """In one sentence."""
+    ink: str = "plain"
+    in_full: str = ""
+    """With all that needs somebody, where that is more."""
 
 
 TELLS_NOTHING = frozenset({"keys", "runs", "write", "console"})
@@ -76,11 +86,11 @@ class State:
     notice: tuple[str, str] = ("", "plain")
     """What a key was answered with; shown before anything else until `notice_until`."""
     notice_until: datetime | None = None
-    message: tuple[str, ...] = ("", "plain")
-    """The last outcome in one sentence, its ink, and more of it for where there is room."""
+    message: Told = Told()
+    """The last outcome."""
     told: datetime | None = None
     """Since when it is told; None where that was never said."""
-    before: tuple[str, ...] = ("", "plain")
+    before: Told = Told()
     """The outcome before the operation that runs."""
 
     @property
@@ -97,14 +107,14 @@ class State:
         """Answer a key with a sentence that goes away by itself."""
         self.notice, self.notice_until = (words, ink), now + NOTICE
 
-    def tell(self, now: datetime, *message: str) -> None:
-        """Let this be the last outcome: a sentence, its ink, and more of it."""
+    def tell(self, now: datetime, message: Told) -> None:
+        """Let this be the last outcome."""
         self.message, self.told = message, now
 
     def begin(self, operation: str, steps: tuple[StepId, ...], now: datetime) -> None:
         """An operation was started."""
         self.operation, self.steps, self.started, self.cancelling = operation, steps, now, False
-        self.before, self.message = self.message, ("", "plain")
+        self.before, self.message = self.message, Told()
         self.notice_until = None
 
     def take(self, event: object, now: datetime) -> None:
@@ -123,7 +133,7 @@ class State:
             case RunEnded():
                 self._quiet()
                 if event.error:
-                    self.tell(now, event.error, "error")
+                    self.tell(now, Told(event.error, "error"))
             case _:
                 self._time_passes(event, now)
 
@@ -170,13 +180,13 @@ class State:
         if operation == "doctor":
             self.unexamined = error
         if error:
-            self.tell(now, error, "error")
+            self.tell(now, Told(error, "error"))
         elif cancelled or self.cancelling:
-            self.tell(now, _("Cancelled"), "warning")
+            self.tell(now, Told(_("Cancelled"), "warning"))
         elif operation == "doctor":
-            self.tell(now, *diagnosis(self.examined))
-        elif not self.message[0]:
-            self.tell(now, *((operation not in TELLS_NOTHING and outcome(self.reports)) or self.before))
+            self.tell(now, diagnosis(self.examined))
+        elif not self.message.words:
+            self.tell(now, (None if operation in TELLS_NOTHING else outcome(self.reports)) or self.before)
         self.cancelling = False
 
     def forget(self) -> None:
@@ -187,7 +197,7 @@ class State:
         self.examined.clear()
         self.unexamined = ""
         self.identities.clear()
-        self.message = ("", "plain")
+        self.message = Told()
 
     def elapsed(self, step: StepId, now: datetime) -> timedelta | None:
         """How long a step has been running; None when it does not run."""
@@ -195,20 +205,19 @@ class State:
         return None if began is None or not self.operation else now - began
 
 
-def diagnosis(rows: list[DoctorRow]) -> tuple[str, str]:
-    """What the doctor found, in one sentence, and its ink."""
+def diagnosis(rows: list[DoctorRow]) -> Told:
+    """What the doctor found."""
     from pushtui.engine.doctor.rows import Verdict  # the start has none
 
     failed = sum(row.verdict is Verdict.FAILED for row in rows)
     if failed:
-        return _("The doctor found {count} failures: {key} shows them").format(
-            count=failed, key=key_of("doctor")
-        ), "error"
-    return _("The doctor found no failure"), "ok"
+        words = _("The doctor found {count} failures: {key} shows them")
+        return Told(words.format(count=failed, key=key_of("doctor")), "error")
+    return Told(_("The doctor found no failure"), "ok")
 
 
-def undone(reports: Mapping[StepId, StepReport]) -> tuple[str, str]:
-    """What taking back came to, in one sentence, and its ink: the gravest finding where it was not all done."""
+def undone(reports: Mapping[StepId, StepReport]) -> Told:
+    """What taking back came to: the gravest finding where it was not all done."""
     for status, severity, ink in (
         (Status.FAILED, Severity.FAILURE, "error"),
         (Status.ATTENTION, Severity.ATTENTION, "warning"),
@@ -218,13 +227,12 @@ def undone(reports: Mapping[StepId, StepReport]) -> tuple[str, str]:
         for report in reports.values():
             told = [finding for finding in report.findings if finding.severity is severity]
             if report.status is status and told:
-                return finding_text(told[0]), ink
-    return _("Taken back"), "ok"
+                return Told(finding_text(told[0]), ink)
+    return Told(_("Taken back"), "ok")
 
 
-def outcome(reports: Mapping[StepId, StepReport]) -> tuple[str, ...]:
-    """All steps in one sentence, its ink, and the sentence with all that needs somebody: the gravest decides; nothing
-    where nothing is known."""
+def outcome(reports: Mapping[StepId, StepReport]) -> Told | None:
+    """All steps together: the gravest decides; None where nothing is known."""
     count = Counter(report.status for report in reports.values())
     told = [
         (_counted(count[status], *first), _counted(count[status], *also), ink)
@@ -233,14 +241,14 @@ def outcome(reports: Mapping[StepId, StepReport]) -> tuple[str, ...]:
     ]
     if told:
         (first, _also, ink), *rest = told
-        return first, ink, ", ".join([first, *(also for _first, also, _ink in rest)])
+        return Told(first, ink, ", ".join([first, *(also for _first, also, _ink in rest)]))
     if count[Status.OK] == len(reports):
-        return _("All steps ok"), "ok"
+        return Told(_("All steps ok"), "ok")
     if count[Status.OK] + count[Status.SKIPPED] == len(reports):
-        return _("All that was checked is ok"), "ok"
+        return Told(_("All that was checked is ok"), "ok")
     if count[Status.UNKNOWN] == len(reports):
-        return ()
-    return _("{count} of {total} ok").format(count=count[Status.OK], total=len(reports)), "plain"
+        return None
+    return Told(_("{count} of {total} ok").format(count=count[Status.OK], total=len(reports)))
 
 
 def _unfinished() -> Iterable[tuple[Status, tuple[str, str], tuple[str, str], str]]:

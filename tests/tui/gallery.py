@@ -21,6 +21,7 @@ from pushtui.tui import beginning, screens
 from pushtui.tui.news import ProfilesFound
 from pushtui.tui.prompts import AddressRequest
 from pushtui.tui.runner import OperationEnded
+from pushtui.tui.state import Told
 
 
 async def _nothing(it: Any) -> None:
@@ -38,7 +39,7 @@ class Scene:
 
 
 REFUSED = Failure("exchange.refused", "Nothing answers on port 81", "exchange", "ex01", "", "Use port 80")
-MESSAGE = ("Nothing answers on port 81", "error")
+MESSAGE = Told("Nothing answers on port 81", "error")
 WAIT = Wait("verification.wait", StepId.VERIFICATION, 120.0, arguments={"server": "ex01.lab.example"})
 ASK = Ask("verification.restart", StepId.VERIFICATION, "Restart-Service MSExchangeHM", "ex02.lab.example")
 RUN = Run("20261122T100000Z-abcdef", Path("/x"), datetime(2026, 11, 22, 10, tzinfo=UTC), {"who": {"user": "admin"}})

@@ -13,6 +13,7 @@ from pushtui.tui.actions import bar, bindings
 from pushtui.tui.activity import Activity
 from pushtui.tui.paragraphs import Block, Paragraph
 from pushtui.tui.screens.dialog import Dialog
+from pushtui.tui.state import Told
 from pushtui.tui.widgets.connection_bar import Bar
 from pushtui.tui.widgets.key_bar import Key
 
@@ -98,7 +99,7 @@ async def test_a_narrow_terminal_says_what_came_out_in_full(drive: Any) -> None:
     async with drive(size=(40, 10)) as it:
         await it.press("R")
         await it.until_text("All steps ok")
-        it.app.conductor.state.message = ("3 steps need changes", "warning")
+        it.app.conductor.state.message = Told("3 steps need changes", "warning")
         it.app.main.show_state()
         await it.until_text("3 steps need changes")
 

@@ -11,6 +11,7 @@ from pushtui.tui.actions import bar, bindings
 from pushtui.tui.documents import findings_document
 from pushtui.tui.paragraphs import Block, Paragraph, text
 from pushtui.tui.screens.dialog import Dialog
+from pushtui.tui.state import Told
 from pushtui.tui.symbols import Symbols
 from pushtui.tui.widgets.key_bar import Key
 
@@ -43,11 +44,9 @@ class OutcomeScreen(ReadingScreen):
 class MessageScreen(ReadingScreen):
     """A sentence for which the bar has no room."""
 
-    def __init__(self, message: Sequence[str]) -> None:
-        """`message`: the sentence, its ink, and all of it where that is more."""
+    def __init__(self, message: Told) -> None:
         super().__init__(_("What came of it"))
-        words, self._ink, *more = message
-        self._words = "".join(more) or words
+        self._message = message
 
     def blocks(self) -> Sequence[Block]:
-        return [Paragraph(text(self._words, self._ink))]
+        return [Paragraph(text(self._message.in_full or self._message.words, self._message.ink))]

@@ -19,6 +19,7 @@ from pushtui.tui.documents import step_document
 from pushtui.tui.log_store import LINES_KEPT
 from pushtui.tui.news import News
 from pushtui.tui.screens.panes import ALONE, PanesScreen
+from pushtui.tui.state import Told
 from pushtui.tui.symbols import Symbols
 from pushtui.tui.widgets.connection_bar import ConnectionBar
 from pushtui.tui.widgets.document import Document
@@ -103,7 +104,7 @@ class StateScreen(PanesScreen):
         """Show what came."""
         if news.dropped:
             words = _("{count} lines only in the log file").format(count=news.dropped)
-            self._conductor.state.tell(self._conductor.clock.now(), words, "warning")
+            self._conductor.state.tell(self._conductor.clock.now(), Told(words, "warning"))
         began = self._conductor.state.started
         if began is not None and began is not self._began:
             self._began = began
